@@ -1,0 +1,1 @@
+"""Everything that speaks to a Kubernetes API server. Imports no Django."""

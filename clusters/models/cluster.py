@@ -1,0 +1,115 @@
+"""A cluster, how it is reached, and what its watches last said."""
+
+from django.db import models
+from django.urls import reverse
+
+
+class Health(models.TextChoices):
+    """How far what we show can be trusted; shown on every page with the cluster's data."""
+
+    CONNECTING = "connecting", "Connecting"
+    SYNCED = "synced", "Synced"
+    STALE = "stale", "Stale"
+    UNAUTHORISED = "unauthorised", "Credentials rejected"
+    UNREACHABLE = "unreachable", "Unreachable"
+    PAUSED = "paused", "Paused"
+
+
+class Cluster(models.Model):
+    """One Kubernetes cluster that people may look at.
+
+    `sealed_connection` holds the encrypted `clusters.kube.connection.Connection`; read and write it with
+    `clusters.sealing.open_connection` and `seal_connection` only. `fence` grows by one whenever a process takes over
+    the watching; a write that carries an older number is refused (`clusters.store`).
+    """
+
+    class Flag(models.TextChoices):
+        """Signal flags that tell clusters apart at a glance (static/css/pilothouse.css)."""
+
+        KILO = "kilo"
+        PAPA = "papa"
+        LIMA = "lima"
+        ECHO = "echo"
+        HOTEL = "hotel"
+        DELTA = "delta"
+        OSCAR = "oscar"
+        VICTOR = "victor"
+
+    name = models.CharField(max_length=100, unique=True)
+    slug = models.SlugField(max_length=100, unique=True)
+    flag = models.CharField(max_length=8, choices=Flag, default=Flag.KILO)
+    is_production = models.BooleanField("production", default=False, help_text="Stamps the cluster PROD on every page.")
+    server = models.CharField(max_length=500, editable=False, help_text="Address of the API server.")
+    source = models.CharField(max_length=300, editable=False, help_text="Where the connection came from.")
+    sealed_connection = models.BinaryField(editable=False)
+    paused = models.BooleanField(default=False, help_text="A paused cluster is not watched; its last state is shown.")
+
+    version = models.CharField(max_length=50, blank=True, editable=False)
+    health = models.CharField(max_length=12, choices=Health, default=Health.CONNECTING, editable=False)
+    health_since = models.DateTimeField(auto_now_add=True, editable=False)
+    health_reason = models.CharField(max_length=500, blank=True, editable=False)
+    last_contact = models.DateTimeField(null=True, editable=False)
+
+    lease_owner = models.CharField(max_length=100, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    fence = models.BigIntegerField(default=0, editable=False)
+
+    created = models.DateTimeField(auto_now_add=True)
+    updated = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("cluster", args=[self.slug])
+
+
+class Watch(models.Model):
+    """What is known of one kind in one cluster: up to which version, since when, and why not further.
+
+    `resource_version` is written in the transaction that wrote the rows it stands for. `sequence` numbers those
+    transactions, so that a reader can tell that it missed one.
+    """
+
+    class State(models.TextChoices):
+        LISTING = "listing", "Listing"
+        SYNCED = "synced", "Synced"
+        FORBIDDEN = "forbidden", "Forbidden"
+        FAILED = "failed", "Failed"
+
+    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="watches")
+    kind = models.CharField(max_length=40, help_text="Plural name, as in clusters.kinds.")
+    state = models.CharField(max_length=9, choices=State, default=State.LISTING)
+    since = models.DateTimeField(auto_now_add=True)
+    reason = models.CharField(max_length=500, blank=True)
+    resource_version = models.CharField(max_length=100, blank=True)
+    sequence = models.BigIntegerField(default=0)
+    listed_at = models.DateTimeField(null=True)
+    last_contact = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "watches"
+        constraints = (models.UniqueConstraint(fields=["cluster", "kind"], name="one_watch_per_kind"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} in {self.cluster}"
+
+
+class SetAside(models.Model):
+    """An object that could not be decoded. The others of its kind flow on; this one is shown as set aside."""
+
+    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="set_aside")
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=400, help_text="uid, or namespace/name where even that could not be read.")
+    reason = models.CharField(max_length=500)
+    seen = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "objects set aside"
+        constraints = (models.UniqueConstraint(fields=["cluster", "kind", "key"], name="one_set_aside_per_object"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key} in {self.cluster}"
