@@ -26,7 +26,9 @@ class Grant(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="grants")
     group = models.ForeignKey(Group, models.CASCADE, null=True, blank=True, related_name="grants")
     cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="grants")
-    namespaces = models.JSONField(default=list, blank=True, help_text="Names of namespaces; empty for the whole cluster.")
+    namespaces = models.JSONField(
+        default=list, blank=True, help_text="Names of namespaces; empty for the whole cluster."
+    )
     role = models.PositiveSmallIntegerField(choices=Role, default=Role.VIEW)
 
     class Meta:
