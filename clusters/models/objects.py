@@ -137,6 +137,8 @@ class Pod(CachedObject):
         indexes = [
             *_indexes("pod", "severity", "namespace", "name", "status", "ready", "restarts", "node", "ip", "created"),
             models.Index(fields=["cluster", "owner_uid"], name="pod_owner"),
+            # Covers the sums of requests per node and cluster, so that they never read the `detail` blobs.
+            models.Index(fields=["cluster", "node", "phase", "cpu_request", "memory_request"], name="pod_requests"),
         ]
 
 
@@ -158,4 +160,5 @@ class Event(CachedObject):
         indexes = [
             *_indexes("event", "severity", "namespace", "name", "reason", "last_seen", "count", "object_name"),
             models.Index(fields=["cluster", "object_uid", "last_seen"], name="event_object"),
+            models.Index(fields=["cluster", "status", "last_seen"], name="event_type"),
         ]
