@@ -1,7 +1,7 @@
 """The rows Pilothouse keeps: clusters, the cached state of their objects, grants and what people did."""
 
 from clusters.models.activity import Activity, TerminalSession
-from clusters.models.cluster import Cluster, Health, SetAside, Watch
+from clusters.models.cluster import Cluster, Health, SetAside, Watch, WatchProcess
 from clusters.models.grants import Grant, Role
 from clusters.models.objects import (
     CachedObject,
@@ -31,4 +31,5 @@ __all__ = [
     "Severity",
     "TerminalSession",
     "Watch",
+    "WatchProcess",
 ]

@@ -1,5 +1,7 @@
 """A cluster, how it is reached, and what its watches last said."""
 
+from typing import Any
+
 from django.db import models
 from django.urls import reverse
 
@@ -13,6 +15,11 @@ class Health(models.TextChoices):
     UNAUTHORISED = "unauthorised", "Credentials rejected"
     UNREACHABLE = "unreachable", "Unreachable"
     PAUSED = "paused", "Paused"
+
+
+WATCHER_COLUMNS = frozenset(
+    ("version", "health", "health_since", "health_reason", "last_contact", "lease_owner", "lease_until", "fence")
+)
 
 
 class Cluster(models.Model):
@@ -66,6 +73,16 @@ class Cluster(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("cluster", args=[self.slug])
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save what people may change; the columns that watchers write move under a form and are left alone."""
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            kwargs["update_fields"] = [
+                field.name
+                for field in self._meta.concrete_fields
+                if not field.primary_key and field.name not in WATCHER_COLUMNS
+            ]
+        super().save(*args, **kwargs)
+
 
 class Watch(models.Model):
     """What is known of one kind in one cluster: up to which version, since when, and why not further.
@@ -113,3 +130,16 @@ class SetAside(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} in {self.cluster}"
+
+
+class WatchProcess(models.Model):
+    """A process that watches clusters, while it lives. They share the clusters evenly (`clusters.fleet`)."""
+
+    owner = models.CharField(max_length=100, unique=True, help_text="As in Cluster.lease_owner.")
+    seen = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "watch processes"
+
+    def __str__(self) -> str:
+        return self.owner

@@ -1,0 +1,38 @@
+"""Every background task is made and ended here, so that none fails unseen or is left behind."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Iterable
+from typing import Any, TypeVar
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+_running: set[asyncio.Task[Any]] = set()
+
+
+def guarded(name: str, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Start the coroutine as a task. Its failure is logged at once, whether anybody awaits it or not."""
+    task = asyncio.create_task(coroutine, name=name)
+    # The event loop keeps only a weak reference to a task.
+    _running.add(task)
+    task.add_done_callback(_ended)
+    return task
+
+
+async def stop(tasks: Iterable[asyncio.Task[Any]], *, timeout: float = 5.0) -> None:
+    """Cancel the tasks and wait until they have ended, for at most `timeout` seconds."""
+    pending = {task for task in tasks if not task.done()}
+    for task in pending:
+        task.cancel()
+    if not pending:
+        return
+    _, pending = await asyncio.wait(pending, timeout=timeout)
+    for task in pending:
+        logger.error("Task %s did not stop within %g s.", task.get_name(), timeout)
+
+
+def _ended(task: asyncio.Task[Any]) -> None:
+    _running.discard(task)
+    if not task.cancelled() and (error := task.exception()):
+        logger.error("Task %s failed.", task.get_name(), exc_info=error)
