@@ -1,0 +1,41 @@
+"""The application that Daphne serves: static files, pages and sockets."""
+
+import os
+
+from asgiref.typing import ASGI3Application
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+from servestatic import ServeStaticASGI
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+
+# Loads the apps, which the routes below need.
+pages = get_asgi_application()
+
+from dashboard.origins import OriginCheck  # noqa: E402
+from dashboard.proxies import TrustedProxies  # noqa: E402
+from dashboard.routing import websocket_urlpatterns  # noqa: E402
+
+
+def _with_static_files(application: ASGI3Application) -> ASGI3Application:
+    """Files with a hash in their name may be kept for ever; all are answered before any session is read."""
+    return ServeStaticASGI(
+        application,
+        root=settings.STATIC_ROOT,
+        prefix=settings.STATIC_URL,
+        immutable_file_test=r"\.[0-9a-f]{12}\.",
+        allow_all_origins=False,
+    )
+
+
+application = TrustedProxies(
+    ProtocolTypeRouter(
+        {
+            "http": _with_static_files(pages),
+            "websocket": OriginCheck(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        }
+    ),
+    count=settings.PILOTHOUSE_PROXIES,
+)
