@@ -6,4 +6,4 @@ class ClustersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from clusters import checks  # noqa: F401  # registers them
+        from clusters import checks, signals  # noqa: F401  # registers checks and receivers

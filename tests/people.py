@@ -1,0 +1,42 @@
+"""The people of the tests: maria may see payments in harbour, tomas only another cluster, nobody has no grant."""
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from clusters.models import Cluster, Grant, Pod, Role
+
+PASSWORD = "correct horse battery staple"
+
+
+def person(username: str, **kwargs: bool) -> User:
+    """A user who can sign in with PASSWORD."""
+    return User.objects.create_user(username, password=PASSWORD, **kwargs)
+
+
+def admin(username: str = "admin") -> User:
+    """A superuser who can sign in with PASSWORD."""
+    return User.objects.create_superuser(username, password=PASSWORD)
+
+
+def cluster(slug: str) -> Cluster:
+    """A cluster row that nobody watches and whose connection is empty."""
+    return Cluster.objects.create(name=slug, slug=slug, server="https://192.0.2.9:6443", sealed_connection=b"")
+
+
+def grant(user: User, where: Cluster, role: Role, *namespaces: str) -> Grant:
+    """`role` for `user` in the namespaces; in the whole cluster when none is named."""
+    return Grant.objects.create(user=user, cluster=where, role=role, namespaces=list(namespaces))
+
+
+def pod(where: Cluster, namespace: str, name: str) -> Pod:
+    """A cached pod with the least that a row needs."""
+    return Pod.objects.create(
+        cluster=where,
+        uid=f"uid-{where.slug}-{namespace}-{name}",
+        resource_version="1",
+        namespace=namespace,
+        name=name,
+        created=timezone.now(),
+        status="Running",
+        detail=b'{"metadata": {"name": "x", "uid": "x"}}',
+    )

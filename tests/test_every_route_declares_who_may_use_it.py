@@ -1,0 +1,79 @@
+"""No route is open by accident: each declares its audience, and holds to it."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from clusters.access import Access
+from clusters.models import Role
+from tests import people
+from tests.routes import Route, http_routes
+
+PUBLIC = {"sign-in/", "healthz", "readyz"}
+SIGNED_IN_WITHOUT_CLUSTER = {"", "sign-out/", "find/", "preferences/", "metrics"}
+ROUTES = list(http_routes("harbour"))
+IN_A_CLUSTER = [route for route in ROUTES if "<slug:slug>" in route.pattern]
+
+each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.pattern)
+IN_A_NAMESPACE = [route for route in ROUTES if "<str:namespace>" in route.pattern]
+each_cluster_route = pytest.mark.parametrize("route", IN_A_CLUSTER, ids=lambda route: route.pattern)
+
+each_namespace_route = pytest.mark.parametrize("route", IN_A_NAMESPACE, ids=lambda route: route.pattern)
+
+
+def bare(body: bytes) -> str:
+    """The page without what differs from one request to the next."""
+    return re.sub(r'(csrfmiddlewaretoken" value|csrf-token" content|nonce)="[^"]*"', "", body.decode())
+
+
+@each_route
+def test_it_declares_an_audience(route: Route) -> None:
+    assert isinstance(getattr(route.callback, "access", None), Access), f"{route.pattern} declares nobody"
+
+
+@each_route
+def test_only_the_written_list_is_public(route: Route) -> None:
+    assert route.callback.access.public == (route.pattern in PUBLIC)
+
+
+@each_route
+def test_a_route_outside_clusters_is_on_the_written_list(route: Route) -> None:
+    assert route in IN_A_CLUSTER or route.pattern in PUBLIC | SIGNED_IN_WITHOUT_CLUSTER
+    assert (route.callback.access.role is not None) == (route in IN_A_CLUSTER)
+
+
+@each_route
+@pytest.mark.django_db
+def test_a_stranger_is_sent_to_sign_in(route: Route) -> None:
+    people.cluster("harbour")
+    if route.pattern not in PUBLIC:
+        for answer in (Client().get(route.path), Client().post(route.path)):
+            assert answer.status_code == 302 and answer["Location"].startswith("/sign-in/")
+
+
+@each_cluster_route
+@pytest.mark.django_db
+def test_without_a_grant_the_cluster_is_not_there(route: Route) -> None:
+    harbour, lab = people.cluster("harbour"), people.cluster("lab")
+    people.pod(harbour, "payments", "checkout")
+    nobody, tomas = people.person("nobody"), people.person("tomas")
+    people.grant(tomas, lab, Role.ADMIN)
+    for user in (nobody, tomas):
+        client = Client()
+        client.force_login(user)
+        hidden = client.get(route.path)
+        absent = client.get(route.path.replace("harbour", "atlantis"))
+        assert (hidden.status_code, absent.status_code) == (404, 404)
+        assert bare(hidden.content).replace("harbour", "") == bare(absent.content).replace("atlantis", "")
+
+
+@each_namespace_route
+@pytest.mark.django_db
+def test_a_grant_in_another_namespace_opens_nothing_here(route: Route) -> None:
+    harbour, maria = people.cluster("harbour"), people.person("maria")
+    people.pod(harbour, "payments", "checkout")
+    people.grant(maria, harbour, Role.ADMIN, "web")
+    client = Client()
+    client.force_login(maria)
+    assert client.get(route.path).status_code == 404
