@@ -99,9 +99,9 @@ class _Cause(msgspec.Struct):
     reason: str = ""
 
 
-class _Details(msgspec.Struct):
+class _Details(msgspec.Struct, rename="camel"):
     causes: list[_Cause] | None = None
-    retryAfterSeconds: float = 0
+    retry_after_seconds: float = 0
 
 
 class _Status(msgspec.Struct):
@@ -153,7 +153,7 @@ def _retry_after(status: _Status | None, headers: Mapping[str, str]) -> float | 
     stated = headers.get("Retry-After", "")
     if stated.isascii() and stated.isdigit():
         return float(stated[:6])
-    return (status.details.retryAfterSeconds or None) if status and status.details else None
+    return (status.details.retry_after_seconds or None) if status and status.details else None
 
 
 def _is_version_ahead(status: _Status | None) -> bool:
