@@ -1,0 +1,272 @@
+"""One pool of connections to one API server. Paths come from `clusters.kube.paths`.
+
+There is a limit on connecting and on silence, never on a whole answer: a list that still flows is not cut off.
+"""
+
+import base64
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import aiohttp
+import msgspec
+from aiohappyeyeballs import AddrInfoType
+from yarl import URL
+
+from clusters.kube.connection import Connection
+from clusters.kube.errors import BadCertificate, NotKubernetes, Unreachable, from_status
+from clusters.kube.network_errors import in_words
+from clusters.kube.tls import tls_context
+
+CONNECT_LIMIT = 10.0
+"""Seconds until a connection, TLS included, must stand."""
+
+SILENCE_LIMIT = 30.0
+"""Seconds without a byte after which a plain request is given up."""
+
+_BODY_LIMIT = 32 * 1024 * 1024
+_LIST_LIMIT = 512 * 1024 * 1024
+_ERROR_BODY_LIMIT = 64 * 1024
+_POOL_SIZE = 256
+_READ_BUFFER = 256 * 1024
+
+Params = Mapping[str, str] | Sequence[tuple[str, str]]
+
+
+class Client:
+    """Speaks to the API server of `connection`. Use it as a context manager, or `close` it. One event loop only.
+
+    Every method raises a KubeError when the server cannot be reached or answers with anything but success.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.host = urlsplit(connection.server).netloc
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> "Client":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Closes every connection; streams that are open end with an error."""
+        if self._session:
+            await self._session.close()
+
+    async def get(self, path: str, **params: str) -> bytes:
+        """The body of an object, at most 32 MiB."""
+        return await self._exchange("GET", path, params)
+
+    async def get_page(self, path: str, **params: str) -> bytes:
+        """The body of a list or of a page of it, at most 512 MiB."""
+        return await self._exchange("GET", path, params, most=_LIST_LIMIT)
+
+    async def get_json(self, path: str, **params: str) -> Any:
+        """The same, decoded. Raises NotKubernetes when it is no JSON."""
+        body = await self.get(path, **params)
+        try:
+            return msgspec.json.decode(body)
+        except msgspec.DecodeError:
+            raise NotKubernetes(f"What answers at {self.host} does not speak JSON.") from None
+
+    async def post(self, path: str, body: bytes, **params: str) -> bytes:
+        """Creates an object from its JSON and returns the server's answer."""
+        return await self._exchange("POST", path, params, body=body)
+
+    async def patch(self, path: str, body: bytes, media: str = "application/merge-patch+json", **params: str) -> bytes:
+        """Changes an object and returns it. `media` names the kind of patch."""
+        return await self._exchange("PATCH", path, params, body=body, media=media)
+
+    async def delete(self, path: str, body: bytes = b"", **params: str) -> bytes:
+        """Deletes an object; `body` may hold DeleteOptions as JSON."""
+        return await self._exchange("DELETE", path, params, body=body)
+
+    async def version(self) -> str:
+        """The server's version as kubectl prints it, such as "v1.35.4"."""
+        match await self.get_json("/version"):
+            case {"gitVersion": str(version)}:
+                return version
+        raise NotKubernetes(f"What answers at {self.host} is not a Kubernetes API server: it has no version.")
+
+    @asynccontextmanager
+    async def stream(self, path: str, params: Params, silence: float | None) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The body in the pieces in which it arrives, for watches and logs.
+
+        Raises Unreachable after `silence` seconds without a byte (None: silence is normal, as in a quiet log).
+        """
+        response = await self._send("GET", path, params, silence=silence, encoding="identity")
+        try:
+            yield self._pieces(response)
+        finally:
+            response.close()
+
+    @asynccontextmanager
+    async def upgrade(
+        self, path: str, params: Params, protocols: Sequence[str]
+    ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        """A WebSocket that speaks one of `protocols`, for exec. Raises NotKubernetes when the server picks none."""
+        session = self._open()
+        with in_words(self.host):
+            socket = await session.ws_connect(
+                self._url(path, params),
+                headers=self._headers("identity"),
+                protocols=protocols,
+                timeout=aiohttp.ClientWSTimeout(ws_close=1.0),  # API servers do not answer a close
+                **self._route(),
+            )
+        try:
+            if socket.protocol not in protocols:
+                raise NotKubernetes(f"{self.host} speaks none of {', '.join(protocols)}.")
+            yield socket
+        finally:
+            await socket.close()
+
+    async def _exchange(
+        self,
+        method: str,
+        path: str,
+        params: Params,
+        *,
+        body: bytes = b"",
+        media: str = "application/json",
+        most: int = _BODY_LIMIT,
+    ) -> bytes:
+        response = await self._send(
+            method, path, params, silence=SILENCE_LIMIT, encoding="gzip", body=body, media=media if body else ""
+        )
+        try:
+            with in_words(self.host):
+                return await _read(response, most)
+        except OverflowError:
+            raise Unreachable(f"An answer of {self.host} is larger than {most // 1024**2} MiB.") from None
+        finally:
+            response.release()
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        params: Params,
+        *,
+        silence: float | None,
+        encoding: str,
+        body: bytes = b"",
+        media: str = "",
+    ) -> aiohttp.ClientResponse:
+        headers = self._headers(encoding) | ({"Content-Type": media} if media else {})
+        session = self._open()
+        with in_words(self.host):
+            return await session.request(
+                method,
+                self._url(path, params),
+                headers=headers,
+                data=body or None,
+                timeout=_timeout(silence),
+                **self._route(),
+            )
+
+    async def _pieces(self, response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+        while True:
+            with in_words(self.host):
+                piece = await response.content.readany()
+            if not piece:
+                return
+            yield piece
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            try:
+                context = tls_context(self.connection)
+            except (OSError, ValueError):
+                raise BadCertificate("The certificates of this connection cannot be used.") from None
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    ssl=context, limit=_POOL_SIZE, keepalive_timeout=60, socket_factory=_socket
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=_timeout(SILENCE_LIMIT),
+                middlewares=(_only_success,),
+                read_bufsize=_READ_BUFFER,
+            )
+        return self._session
+
+    def _url(self, path: str, params: Params) -> URL:
+        query = urlencode(params, quote_via=quote)
+        return URL(f"{self.connection.server}{path}" + (f"?{query}" if query else ""), encoded=True)
+
+    def _headers(self, encoding: str) -> dict[str, str]:
+        """Every header that goes out, made anew for each request; nothing of a browser's request is passed on."""
+        headers = {"Accept": "application/json, */*", "Accept-Encoding": encoding, "User-Agent": "pilothouse"}
+        if authorization := self._authorization():
+            headers["Authorization"] = authorization
+        return headers
+
+    def _authorization(self) -> str:
+        connection = self.connection
+        if connection.token_file:
+            with in_words(self.host):
+                return f"Bearer {Path(connection.token_file).read_text().strip()}"
+        if connection.token:
+            return f"Bearer {connection.token}"
+        if connection.username:
+            return "Basic " + base64.b64encode(f"{connection.username}:{connection.password}".encode()).decode()
+        return ""
+
+    def _route(self) -> dict[str, Any]:
+        return {"server_hostname": self.connection.server_name or None, "proxy": self.connection.proxy_url or None}
+
+
+async def _only_success(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Raises for every answer but success before aiohttp acts on it: redirects are not followed, upgrades neither."""
+    response = await handler(request)
+    is_page = response.content_type == "text/html"
+    if response.status < 300 and not is_page:
+        return response
+    try:
+        body = await _read(response, _ERROR_BODY_LIMIT)
+    except OverflowError:
+        body = b""
+    finally:
+        response.release()
+    if response.status < 300:
+        raise NotKubernetes(f"What answers at {request.url.authority} is a web page, not a Kubernetes API server.")
+    raise from_status(response.status, body, response.headers)
+
+
+async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
+    """The whole body. Raises OverflowError when it is longer than `most` bytes."""
+    pieces, size = [], 0
+    while piece := await response.content.readany():
+        pieces.append(piece)
+        size += len(piece)
+        if size > most:
+            raise OverflowError
+    return b"".join(pieces)
+
+
+def _timeout(silence: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=CONNECT_LIMIT, sock_connect=CONNECT_LIMIT, sock_read=silence)
+
+
+def _socket(address: AddrInfoType) -> socket.socket:
+    """A socket that notices a peer that is gone: asks after 30 s of silence, gives up on unanswered data after 60 s."""
+    family, kind, protocol, _, _ = address
+    made = socket.socket(family, kind, protocol)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (
+        ("TCP_KEEPIDLE", 30),
+        ("TCP_KEEPINTVL", 10),
+        ("TCP_KEEPCNT", 3),
+        ("TCP_USER_TIMEOUT", 60_000),
+    ):
+        if hasattr(socket, option):
+            made.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+    return made
