@@ -45,7 +45,7 @@ def grants_of(user: Person) -> list[Grant]:
     if known is None:
         mine = Q(user=user) | Q(group__in=user.groups.all())
         known = list(Grant.objects.filter(mine).only("cluster_id", "namespaces", "role"))
-        user._pilothouse_grants = known  # type: ignore[union-attr]
+        user._pilothouse_grants = known  # type: ignore[attr-defined]
     return known
 
 

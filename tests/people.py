@@ -8,9 +8,9 @@ from clusters.models import Cluster, Grant, Pod, Role
 PASSWORD = "correct horse battery staple"
 
 
-def person(username: str, **kwargs: bool) -> User:
+def person(username: str) -> User:
     """A user who can sign in with PASSWORD."""
-    return User.objects.create_user(username, password=PASSWORD, **kwargs)
+    return User.objects.create_user(username, password=PASSWORD)
 
 
 def admin(username: str = "admin") -> User:

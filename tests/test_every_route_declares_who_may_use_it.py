@@ -49,7 +49,8 @@ def test_a_stranger_is_sent_to_sign_in(route: Route) -> None:
     people.cluster("harbour")
     if route.pattern not in PUBLIC:
         for answer in (Client().get(route.path), Client().post(route.path)):
-            assert answer.status_code == 302 and answer["Location"].startswith("/sign-in/")
+            assert answer.status_code == 302
+            assert answer["Location"].startswith("/sign-in/")
 
 
 @each_cluster_route

@@ -63,7 +63,7 @@ def test_a_group_hands_its_grant_to_its_members() -> None:
     assert not may(maria, Role.VIEW, harbour, "payments")
     maria.groups.add(team)
     again = type(maria).objects.get(pk=maria.pk)
-    assert namespaces_for(again, Role.VIEW, harbour) == {"payments"}
+    assert namespaces_for(again, Role.VIEW, harbour) == frozenset({"payments"})
 
 
 def test_a_deactivated_superuser_may_nothing() -> None:

@@ -1,14 +1,16 @@
 """The forms that turn what an admin types or uploads into a connection."""
 
+import base64
+import json
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from clusters.kube.connection import Connection
-from clusters.kube.kubeconfig import BadKubeconfig, read_kubeconfig
+from clusters.kube.kubeconfig import KUBECONFIG_LIMIT, BadKubeconfig, read_kubeconfig
 from clusters.models import Cluster
 
-MAX_KUBECONFIG_BYTES = 1024 * 1024
+BY_HAND = "entered by hand"
 
 if TYPE_CHECKING:
     ClusterModelForm = forms.ModelForm[Cluster]
@@ -39,7 +41,7 @@ class KubeconfigForm(ClusterModelForm):
         return data
 
     def _read(self, upload: Any, context: str) -> None:
-        if upload.size > MAX_KUBECONFIG_BYTES:
+        if upload.size > KUBECONFIG_LIMIT:
             self.add_error(
                 "kubeconfig", "The file is over 1 MiB. A kubeconfig is a few kilobytes: is it the right file?"
             )
@@ -87,11 +89,23 @@ class AddClusterForm(KubeconfigForm):
             return data
         if not data.get("address"):
             raise forms.ValidationError("Upload a kubeconfig, or fill in the address, the CA and the token.")
-        try:
-            self.connection = Connection.by_hand(
-                server=data["address"], ca=data.get("ca", ""), token=data.get("token", "")
-            )
-        except BadKubeconfig as error:
-            raise forms.ValidationError(str(error)) from error
-        self.source = "entered by hand"
+        self.kubeconfig_of(data)
         return data
+
+    def kubeconfig_of(self, data: dict[str, Any]) -> None:
+        """Puts the three fields through the rules of a kubeconfig, so that both ways in refuse the same."""
+        ca = base64.b64encode(data.get("ca", "").encode()).decode()
+        document = {
+            "clusters": [{"name": BY_HAND, "cluster": {"server": data["address"], "certificate-authority-data": ca}}],
+            "users": [{"name": BY_HAND, "user": {"token": data.get("token", "").strip()}}],
+            "contexts": [{"name": BY_HAND, "context": {"cluster": BY_HAND, "user": BY_HAND}}],
+        }
+        try:
+            contents = read_kubeconfig(json.dumps(document), own_files=False)
+        except BadKubeconfig as error:
+            self.add_error(None, str(error))
+            return
+        for _, reason in contents.left:
+            self.add_error(None, reason)
+        for _, self.connection in contents.taken:
+            self.source = BY_HAND

@@ -77,7 +77,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(UserAdmin[User]):
     list_display = ("username", "first_name", "last_name", "email", "is_active", "is_superuser", "last_login")
     inlines = (GrantInline,)
 

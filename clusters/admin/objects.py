@@ -1,6 +1,6 @@
 """The cached objects, read-only: the API server is where they change."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -13,8 +13,8 @@ from clusters.models import Deployment, Event, Namespace, Node, Pod, ReplicaSet,
 class CachedObjectAdmin(ReadOnlyAdmin):
     list_filter = ("cluster", "severity")
     list_select_related = ("cluster",)
-    search_fields = ("name", "namespace")
-    ordering = ("cluster", "namespace", "name")
+    search_fields: ClassVar[tuple[str, ...]] = ("name", "namespace")
+    ordering: ClassVar[tuple[str, ...]] = ("cluster", "namespace", "name")
     exclude = ("detail",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
