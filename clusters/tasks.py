@@ -20,7 +20,7 @@ def guarded(name: str, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     return task
 
 
-async def stop(tasks: Iterable[asyncio.Task[Any]], *, timeout: float = 5.0) -> None:
+async def stop(tasks: Iterable[asyncio.Task[Any]], *, timeout: float = 5.0) -> None:  # noqa: ASYNC109
     """Cancel the tasks and wait until they have ended, for at most `timeout` seconds."""
     pending = {task for task in tasks if not task.done()}
     for task in pending:

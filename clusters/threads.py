@@ -44,6 +44,9 @@ class Pool:
 
     def close(self) -> None:
         """Wait for the calls under way and close every connection. The pool can be used again."""
+        everyone = threading.Barrier(self._threads)
+        for _ in range(self._threads):
+            self._executor.submit(_close_connections, everyone)
         self._executor.shutdown()
         self._executor = self._new_executor()
 
@@ -64,6 +67,12 @@ def _with_connections(function: Callable[P, R], *args: P.args, **kwargs: P.kwarg
     except DatabaseError:
         connections.close_all()
         raise
+
+
+def _close_connections(everyone: threading.Barrier) -> None:
+    connections.close_all()
+    # No thread takes a second turn before each has had its first.
+    everyone.wait()
 
 
 writer = Pool("write", 1)

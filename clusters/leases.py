@@ -1,0 +1,102 @@
+"""Which process watches which cluster: a lease on the cluster's row, with a fencing number that grows at each takeover.
+
+All moments are the database's, so that the clocks of the hosts need not agree. Everything here runs on the threads of
+`clusters.threads`.
+"""
+
+import math
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from clusters.models import Cluster, Health, WatchProcess
+
+LEASE = timedelta(seconds=12)
+"""An owner that was not heard of for so long is taken for dead."""
+
+
+@dataclass(frozen=True)
+class View:
+    """The clusters as they are, and how many of them one of the living processes should watch."""
+
+    clusters: list[Cluster]
+    now: datetime
+    share: int
+
+
+def new_owner() -> str:
+    """A name for this process that no other has had: host, process id, random."""
+    return f"{socket.gethostname()[:70]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def look(owner: str) -> View:
+    """All clusters, read at one moment of the database's clock."""
+    clusters = list(Cluster.objects.annotate(now=Now()))
+    others = WatchProcess.objects.filter(seen__gt=Now() - LEASE).exclude(owner=owner).count()
+    watched = sum(not cluster.paused for cluster in clusters)
+    now: datetime = clusters[0].now if clusters else timezone.now()  # type: ignore[attr-defined]
+    return View(clusters, now, share=math.ceil(watched / (1 + others)))
+
+
+def renew(owner: str) -> None:
+    """Say that this process lives and keeps its leases."""
+    WatchProcess.objects.update_or_create(owner=owner, defaults={"seen": Now()})
+    Cluster.objects.filter(lease_owner=owner).update(lease_until=Now() + LEASE)
+
+
+def take(cluster_id: int, owner: str) -> int | None:
+    """The new fencing number, or None where another process was faster or the cluster was paused."""
+    free = Q(lease_until=None) | Q(lease_until__lt=Now())
+    taken = Cluster.objects.filter(free, pk=cluster_id, paused=False).update(
+        lease_owner=owner, lease_until=Now() + LEASE, fence=F("fence") + 1
+    )
+    if not taken:
+        return None
+    return Cluster.objects.filter(pk=cluster_id, lease_owner=owner).values_list("fence", flat=True).first()
+
+
+def release(cluster_id: int, owner: str) -> None:
+    """Give the lease back, if it is still ours."""
+    Cluster.objects.filter(pk=cluster_id, lease_owner=owner).update(lease_owner="", lease_until=None)
+
+
+def retire(owner: str) -> None:
+    """Give everything back and leave the roll."""
+    Cluster.objects.filter(lease_owner=owner).update(lease_owner="", lease_until=None)
+    WatchProcess.objects.filter(owner=owner).delete()
+
+
+def retire_the_dead() -> None:
+    """Take the leases from processes of this host that are gone, killed perhaps: a restart need not wait for them."""
+    ours = f"{socket.gethostname()[:70]}:"
+    for owner in WatchProcess.objects.filter(owner__startswith=ours).values_list("owner", flat=True):
+        if not _lives(int(owner.removeprefix(ours).split(":")[0])):
+            retire(owner)
+
+
+def mark_paused() -> list[int]:
+    """Record the health of clusters that were paused and that nobody watches any more; returns their ids."""
+    free = Q(lease_until=None) | Q(lease_until__lt=Now())
+    paused = Cluster.objects.filter(free, paused=True).exclude(health=Health.PAUSED)
+    ids = list(paused.values_list("pk", flat=True))
+    if ids:
+        Cluster.objects.filter(pk__in=ids).update(health=Health.PAUSED, health_reason="", health_since=Now())
+    return ids
+
+
+def _lives(pid: int) -> bool:
+    if pid == os.getpid():
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
