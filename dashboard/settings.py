@@ -1,4 +1,4 @@
-"""Settings: the only file that reads the environment. It runs with nothing set; docs/operating.md lists every variable."""
+"""Settings: the only file that reads the environment. Runs with nothing set; docs/operating.md has every variable."""
 
 import base64
 from datetime import timedelta
@@ -22,6 +22,7 @@ DEBUG = env.flag("PILOTHOUSE_DEBUG")
 ALLOWED_HOSTS = env.hosts("PILOTHOUSE_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 PILOTHOUSE_ORIGINS = env.origins("PILOTHOUSE_ORIGINS")
 PILOTHOUSE_PROXIES = env.number("PILOTHOUSE_PROXIES", 1 if PRODUCTION else 0, lowest=0, highest=5)
+PILOTHOUSE_METRICS_TOKEN = env.secret("PILOTHOUSE_METRICS_TOKEN")
 PILOTHOUSE_ADMIN_PASSWORD = env.secret("PILOTHOUSE_ADMIN_PASSWORD")
 KUBECONFIG = env.paths("KUBECONFIG", Path("~/.kube/config"))
 
@@ -52,7 +53,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "channels",
-    "django_htmx",
     "csp",
     "axes",
 ]
@@ -160,7 +160,7 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "fleet"
 LOGOUT_REDIRECT_URL = "sign-in"
 
-# Counted in the database, for a name at an address: someone elsewhere cannot lock its owner out, a restart forgets nothing.
+# Counted in the database for a name at an address: nobody elsewhere can lock its owner out, no restart forgets.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -221,8 +221,11 @@ LOGGING = {
     "loggers": {
         "clusters": {"level": LOG_LEVEL},
         "dashboard": {"level": LOG_LEVEL},
+        # Django's own handlers would say everything twice, or by e-mail.
         "django": {"handlers": [], "level": "WARNING"},
-        "django.channels.server": {"handlers": [], "level": "WARNING"},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Its warnings only repeat refusals that we have logged.
+        "daphne": {"level": "ERROR"},
     },
 }
 

@@ -3,6 +3,11 @@
 from django.contrib import admin
 from django.urls import path
 
+from dashboard.views import status
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("healthz", status.healthz, name="healthz"),
+    path("readyz", status.readyz, name="readyz"),
+    path("metrics", status.prometheus, name="metrics"),
 ]
