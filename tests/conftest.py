@@ -1,0 +1,185 @@
+"""What the tests stand on: a real cluster, a running Pilothouse, a browser, PostgreSQL and Redis.
+
+Each is raised once, when the first test asks for it, and taken down at the end. Where one cannot be had, the tests that
+ask for it are skipped and say why; in CI they fail instead. A test with a browser reaches data through pages, kubectl
+and manage.py, never through the ORM.
+"""
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page
+
+from tests.cluster.programs import CannotRise
+from tests.harness.browsers import DESKTOP, chromium, take_cookies, watch
+from tests.harness.clusters import Cluster, usable_cluster
+from tests.harness.databases import own_databases, postgresql, redis
+from tests.harness.kubectl import Kubectl
+from tests.harness.servers import Server
+
+RESULTS = Path(__file__).parent.parent / "test-results"
+Needed = TypeVar("Needed")
+ModeSettings = Callable[[ExitStack, Path], dict[str, str]]
+failed = pytest.StashKey[bool]()
+page_problems = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "both_modes: also run in spread-out mode, on PostgreSQL and Redis")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show the end of the server's log below a failure, and tell fixtures that their test failed."""
+    report = yield
+    if report.failed:
+        item.stash[failed] = True
+        for value in getattr(item, "funcargs", {}).values():
+            if isinstance(value, Server):
+                report.sections.append(("Pilothouse's log", value.log_end()))
+    return report
+
+
+def enter(stack: ExitStack, needed: AbstractContextManager[Needed]) -> Needed:
+    """Enter what the tests need; where it cannot be had they are skipped, or fail in CI."""
+    try:
+        return stack.enter_context(needed)
+    except CannotRise as reason:
+        if os.environ.get("CI"):
+            pytest.fail(str(reason), pytrace=False)
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A real Kubernetes cluster: two nodes, kubectl, and the means to stop a kubelet."""
+    with ExitStack() as stack:
+        yield enter(stack, usable_cluster())
+
+
+@pytest.fixture(scope="session")
+def kubectl(cluster: Cluster) -> Kubectl:
+    """kubectl as the cluster's administrator: `kubectl("get", "pods", "-A")`."""
+    return cluster.kubectl
+
+
+@pytest.fixture
+def namespace(kubectl: Kubectl) -> Iterator[str]:
+    """The name of a fresh namespace, deleted with all that is in it afterwards."""
+    name = f"test-{secrets.token_hex(4)}"
+    kubectl("create", "namespace", name)
+    yield name
+    kubectl("delete", "pods", "--all", "--namespace", name, "--force", "--grace-period=0", "--wait=false")
+    kubectl("delete", "namespace", name, "--wait=false")
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL database: the environment's, else a fresh server's."""
+    if os.environ.get("DATABASE_URL"):
+        yield os.environ["DATABASE_URL"]
+        return
+    folder = tmp_path_factory.mktemp("postgresql")
+    let_others_in(folder)
+    with ExitStack() as stack:
+        yield enter(stack, postgresql(folder))
+
+
+def let_others_in(folder: Path) -> None:
+    """PostgreSQL does not run as root, and its user must be able to pass through pytest's folders."""
+    for part in (folder, folder.parent, folder.parent.parent):
+        part.chmod(part.stat().st_mode | 0o011)
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a fresh Redis server."""
+    with ExitStack() as stack:
+        yield enter(stack, redis(tmp_path_factory.mktemp("redis")))
+
+
+@pytest.fixture(scope="session")
+def mode_settings(request: pytest.FixtureRequest) -> ModeSettings:
+    """What one server needs for the mode under test: nothing embedded, a database and a Redis of its own spread out."""
+
+    def settings(stack: ExitStack, folder: Path) -> dict[str, str]:
+        if not os.environ.get("REDIS_URL"):
+            return {}
+        return enter(stack, own_databases(request.getfixturevalue("postgres_url"), folder))
+
+    return settings
+
+
+@pytest.fixture(scope="session")
+def server(cluster: Cluster, mode_settings: ModeSettings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The Pilothouse that all tests share: it watches the cluster `test` and is synced. Do not stop it."""
+    folder = tmp_path_factory.mktemp("server")
+    with ExitStack() as stack:
+        server = Server(folder, kubeconfig=cluster.kubeconfig, settings=mode_settings(stack, folder))
+        stack.callback(server.stop)
+        server.start()
+        server.wait_until_ready()
+        yield server
+
+
+@pytest.fixture
+def new_server(cluster: Cluster, mode_settings: ModeSettings, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Makes a Pilothouse of the test's own, not started yet, to be killed and restarted: `new_server(**settings)`."""
+    with ExitStack() as stack:
+
+        def make(*, kubeconfig: Path | None = cluster.kubeconfig, **settings: str) -> Server:
+            folder = tmp_path / f"server-{secrets.token_hex(4)}"
+            folder.mkdir()
+            server = Server(folder, kubeconfig=kubeconfig, settings={**mode_settings(stack, folder), **settings})
+            stack.callback(server.stop)
+            return server
+
+        yield make
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; one a test file, since its event loop would forbid the ORM to all tests that follow."""
+    with ExitStack() as stack:
+        yield enter(stack, chromium())
+
+
+@pytest.fixture(scope="session")
+def admin_session(server: Server) -> requests.Session:
+    """A session of the shared server, signed in as its superuser, for requests without a browser."""
+    return server.sign_in()
+
+
+@pytest.fixture
+def visitor(browser: Browser, server: Server, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of the shared server, not signed in. Errors in its console fail the test; see `problems`."""
+    with browser.new_context(base_url=server.url, viewport=DESKTOP) as context:
+        page = context.new_page()
+        problems = watch(page)
+        request.node.stash[page_problems] = problems
+        yield page
+        if request.node.stash.get(failed, False):
+            RESULTS.mkdir(exist_ok=True)
+            page.screenshot(path=RESULTS / f"{re.sub(r'[^a-z0-9]+', '-', request.node.nodeid.lower())}.png")
+    assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def page(visitor: Page, admin_session: requests.Session, server: Server) -> Page:
+    """A page of the shared server, signed in as its superuser."""
+    take_cookies(visitor.context, admin_session, server.url)
+    return visitor
+
+
+@pytest.fixture
+def problems(visitor: Page, request: pytest.FixtureRequest) -> list[str]:
+    """What went wrong in the page so far; a test that provokes an error clears it."""
+    found: list[str] = request.node.stash[page_problems]
+    return found

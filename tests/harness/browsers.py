@@ -1,0 +1,59 @@
+"""Chromium for the tests, and what a page may not do: fail a script, log an error, ask another host."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import requests
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
+
+from tests.cluster.programs import CannotRise
+
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+DESKTOP = ViewportSize(width=1280, height=900)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium. Raises CannotRise where it is not installed.
+
+    An event loop runs in this thread meanwhile, so that Django refuses to query the database: a test with a browser
+    reaches data through pages, kubectl and manage.py.
+    """
+    program = shutil.which("chromium")
+    if program is None:
+        raise CannotRise("Pages are tested in Chromium; install it: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def watch(page: Page) -> list[str]:
+    """The problems of the page, growing as it lives; a breach of the content security policy is a console error."""
+    problems: list[str] = []
+
+    def note_message(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            problems.append(f"Console: {message.text}")
+
+    def note_request(request: Request) -> None:
+        if urlsplit(request.url).netloc not in ("", urlsplit(page.url).netloc):
+            problems.append(f"Asked another host: {request.url}")
+
+    page.on("console", note_message)
+    page.on("pageerror", lambda error: problems.append(f"Uncaught: {error}"))
+    page.on("requestfailed", note_request)
+    return problems
+
+
+def take_cookies(context: BrowserContext, session: requests.Session, url: str) -> None:
+    """Sign the browser in with the cookies of a session that is."""
+    for cookie in session.cookies:
+        context.add_cookies([{"name": cookie.name, "value": cookie.value or "", "url": url}])

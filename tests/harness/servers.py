@@ -1,0 +1,141 @@
+"""A real Pilothouse: `manage.py serve` with a port and data of its own, and `manage.py watch` in spread-out mode."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import requests
+
+from tests.harness.background import Background
+from tests.harness.waiting import eventually
+
+ROOT = Path(__file__).parents[2]
+ADMIN, PASSWORD = "admin", "correct horse battery staple"
+NO_KUBECONFIG = "/dev/null"
+
+
+class Server:
+    """A running Pilothouse, reached as people reach it: over HTTP, and with manage.py.
+
+    `settings` are environment variables beside those that are always set; with DATABASE_URL and REDIS_URL in them the
+    watching is done by a process of its own. `kubeconfig` is imported at the first start; its context is called `test`,
+    and so is the cluster.
+    """
+
+    def __init__(self, folder: Path, *, kubeconfig: Path | None, settings: dict[str, str] | None = None) -> None:
+        self.folder = folder
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("PILOTHOUSE_")},
+            "PILOTHOUSE_DATA_DIR": str(folder / "data"),
+            "PILOTHOUSE_ADMIN_PASSWORD": PASSWORD,
+            "KUBECONFIG": str(kubeconfig or NO_KUBECONFIG),
+            "PYTHONUNBUFFERED": "1",
+            **(settings or {}),
+        }
+        self.url = ""
+        self.web: Background | None = None
+        self.watcher: Background | None = None
+        self.sessions: list[requests.Session] = []
+
+    @property
+    def is_spread_out(self) -> bool:
+        """Whether pages and watching are separate processes, on PostgreSQL and Redis."""
+        return bool(self.environment.get("REDIS_URL"))
+
+    def start(self) -> None:
+        """Start it, where it was before, and wait until it serves. Raises AssertionError with its log."""
+        address = self.url.removeprefix("http://") or "127.0.0.1:0"
+        started_before = len(self.log())
+        self.web = self.run("web", "serve", "--prepare", "--address", address)
+
+        def address_printed() -> str:
+            assert self.web
+            assert self.web.is_running(), f"manage.py serve ended:\n{self.log_end()}"
+            found = re.search(r"Pilothouse is at (http://\S+?)/ ", self.log()[started_before:])
+            return found[1] if found else ""
+
+        self.url = eventually(address_printed, seconds=60)
+        if self.is_spread_out and self.watcher is None:
+            self.start_watcher()
+
+    def start_watcher(self) -> None:
+        """Start `manage.py watch`; spread-out mode only."""
+        self.watcher = self.run("watch", "watch")
+
+    def run(self, name: str, *arguments: str) -> Background:
+        """manage.py in the background, with its output in NAME.log."""
+        command = (sys.executable, "manage.py", *arguments)
+        return Background(*command, log=self.folder / f"{name}.log", cwd=ROOT, env=self.environment)
+
+    def stop(self) -> None:
+        """End every process as an operator does, with SIGTERM."""
+        for session in self.sessions:
+            session.close()
+        for process in (self.web, self.watcher):
+            if process:
+                process.stop()
+        self.web = self.watcher = None
+
+    def kill(self) -> None:
+        """Kill the serving process with SIGKILL, as when the machine's memory ran out."""
+        assert self.web
+        self.web.stop(signal.SIGKILL)
+
+    def manage(self, *arguments: str, stdin: str = "") -> str:
+        """What manage.py prints, run beside the server on the same data. Raises AssertionError if it fails."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, f"manage.py {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def add_user(self, name: str, *, superuser: bool = False) -> None:
+        """A user with PASSWORD and, unless a superuser, no grants."""
+        make = "create_superuser" if superuser else "create_user"
+        code = f"from django.contrib.auth.models import User; User.objects.{make}({name!r}, password={PASSWORD!r})"
+        self.manage("shell", "-c", code)
+
+    def sign_in(self, name: str = ADMIN, password: str = PASSWORD) -> requests.Session:
+        """A session signed in by the form. Raises AssertionError when that is refused."""
+        session = requests.Session()
+        self.sessions.append(session)
+        page = session.get(f"{self.url}/sign-in/", timeout=30)
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+        assert token, f"No sign-in form at {self.url}/sign-in/: {page.status_code}"
+        answer = session.post(
+            f"{self.url}/sign-in/",
+            data={"username": name, "password": password, "csrfmiddlewaretoken": token[1]},
+            headers={"Referer": f"{self.url}/sign-in/"},
+            allow_redirects=False,
+            timeout=30,
+        )
+        assert answer.status_code == 302, f"{name} could not sign in: {answer.status_code}"
+        return session
+
+    def wait_until_ready(self) -> None:
+        """Wait until /readyz says that every cluster is watched and its rows are synced."""
+
+        def ready() -> bool:
+            answer = requests.get(f"{self.url}/readyz", timeout=10)
+            assert answer.status_code == 200, f"/readyz: {answer.status_code} {answer.text[:500]}"
+            return True
+
+        eventually(ready, seconds=60)
+
+    def log(self) -> str:
+        """Everything that the server's processes printed."""
+        return "\n".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("*.log")))
+
+    def log_end(self, lines: int = 60) -> str:
+        """The end of the log, for a person to read."""
+        return "\n".join(self.log().splitlines()[-lines:])
