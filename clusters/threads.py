@@ -30,6 +30,7 @@ class Pool:
 
     def __init__(self, name: str, threads: int) -> None:
         self.waiting = 0
+        self._is_used = False
         self._name = name
         self._threads = threads
         self._executor = self._new_executor()
@@ -37,6 +38,7 @@ class Pool:
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """What the function returns or raises. Cancelling does not stop it: it ends on its thread."""
         context = contextvars.copy_context()
+        self._is_used = True
         self.waiting += 1
         future = self._executor.submit(context.run, _with_connections, function, *args, **kwargs)
         future.add_done_callback(lambda _: self._ended())
@@ -44,11 +46,14 @@ class Pool:
 
     def close(self) -> None:
         """Wait for the calls under way and close every connection. The pool can be used again."""
+        if not self._is_used:
+            return
         everyone = threading.Barrier(self._threads)
         for _ in range(self._threads):
             self._executor.submit(_close_connections, everyone)
         self._executor.shutdown()
         self._executor = self._new_executor()
+        self._is_used = False
 
     def _ended(self) -> None:
         self.waiting -= 1

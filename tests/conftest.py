@@ -58,6 +58,24 @@ def enter(stack: ExitStack, needed: AbstractContextManager[Needed]) -> Needed:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SQLite in a file, as when it runs: in memory, threads would lock each other out."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _database_threads() -> Iterator[None]:
+    """The threads on which async code reached the database end with the test."""
+    yield
+    from clusters import threads
+
+    threads.close()
+
+
+@pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A real Kubernetes cluster: two nodes, kubectl, and the means to stop a kubelet."""
     with ExitStack() as stack:
