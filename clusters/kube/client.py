@@ -5,7 +5,7 @@ There is a limit on connecting and on silence, never on a whole answer: a list t
 
 import base64
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
@@ -103,9 +103,11 @@ class Client:
         Raises Unreachable after `silence` seconds without a byte (None: silence is normal, as in a quiet log).
         """
         response = await self._send("GET", path, params, silence=silence, encoding="identity")
+        pieces = self._pieces(response)
         try:
-            yield self._pieces(response)
+            yield pieces
         finally:
+            await pieces.aclose()
             response.close()
 
     @asynccontextmanager
@@ -173,7 +175,7 @@ class Client:
                 **self._route(),
             )
 
-    async def _pieces(self, response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    async def _pieces(self, response: aiohttp.ClientResponse) -> AsyncGenerator[bytes, None]:
         while True:
             with in_words(self.host):
                 piece = await response.content.readany()

@@ -24,6 +24,10 @@ class Unreachable(KubeError):
     """No answer: closed port, unknown host name, silence, or a connection that broke."""
 
 
+class Silence(Unreachable):
+    """The connection stands, or seems to, and nothing came for too long."""
+
+
 class BadCertificate(KubeError):
     """TLS failed: the server's certificate is not trusted, or ours was not taken."""
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import aiohttp
 
-from clusters.kube.errors import BadCertificate, KubeError, NotKubernetes, Unreachable
+from clusters.kube.errors import BadCertificate, KubeError, NotKubernetes, Silence, Unreachable
 
 _SOCKET_WORDS = {
     errno.ECONNREFUSED: "refuses connections: nothing listens on this port",
@@ -56,7 +56,7 @@ def _network(host: str, error: Exception) -> KubeError:
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return Unreachable(f"{host} does not answer: no connection within 10 s.")
     if isinstance(error, TimeoutError):
-        return Unreachable(f"{host} fell silent.")
+        return Silence(f"{host} fell silent.")
     if tls := _tls_error(error):
         return _tls(host, tls)
     if isinstance(error, OSError):

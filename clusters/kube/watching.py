@@ -6,7 +6,7 @@ A resource version is opaque: it comes from a list, an event or a bookmark, and 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Generic
@@ -65,7 +65,7 @@ Step = ListStarted | Page[T] | Listed | Changes[T] | Trouble
 
 async def watch(
     client: Client, path: str, struct: type[T], *, resume: str = "", pace: Pace | None = None
-) -> AsyncIterator[Step[T]]:
+) -> AsyncGenerator[Step[T], None]:
     """Yields the steps for the collection at `path`, decoded into `struct`, for ever; close it to stop.
 
     With `resume`, a resource version given by an earlier step, it goes on from there when the server still can.
@@ -101,7 +101,7 @@ class _Reflector(Generic[T]):
         self._moved_since_gone = True
         self._server_errors = 0
 
-    async def list_then_watch(self) -> AsyncIterator[Step[T]]:
+    async def list_then_watch(self) -> AsyncGenerator[Step[T], None]:
         """Lists unless there is a version to go on from, then watches. Ends only by raising a KubeError."""
         if not self._version and self._can_stream_lists:
             async with aclosing(self._stream_list_and_watch()) as steps:
@@ -127,7 +127,7 @@ class _Reflector(Generic[T]):
             self._version = ""
         return False
 
-    async def _stream_list_and_watch(self) -> AsyncIterator[Step[T]]:
+    async def _stream_list_and_watch(self) -> AsyncGenerator[Step[T], None]:
         """Lists by a watch that begins with everything there is, and goes on with it.
 
         Returns without a version when the server cannot do it, so that the list is asked for in pages.
@@ -147,7 +147,7 @@ class _Reflector(Generic[T]):
                 async for change in changes:
                     yield change
 
-    async def _initial_pages(self, batches: AsyncIterator[Batch[T]]) -> AsyncIterator[Page[T]]:
+    async def _initial_pages(self, batches: AsyncIterator[Batch[T]]) -> AsyncGenerator[Page[T], None]:
         """The pages up to the bookmark that ends the list. Raises TimeoutError when objects and bookmark stay out.
 
         The objects' own versions are not taken: they come in any order.
@@ -172,7 +172,7 @@ class _Reflector(Generic[T]):
                 self._version, self._sends_bookmarks = batch.resource_version, True
                 return
 
-    async def _list_in_pages(self) -> AsyncIterator[Step[T]]:
+    async def _list_in_pages(self) -> AsyncGenerator[Step[T], None]:
         yield ListStarted()
         token, version = "", ""
         while True:
@@ -190,7 +190,7 @@ class _Reflector(Generic[T]):
         self._version, self._can_page = version, True
         yield Listed(version)
 
-    async def _watch(self) -> AsyncIterator[Changes[T]]:
+    async def _watch(self) -> AsyncGenerator[Changes[T], None]:
         """One watch from our version to its end. Raises Unreachable when it ends at once without a word."""
         started = self._pace.clock()
         changes_seen = 0
@@ -210,7 +210,7 @@ class _Reflector(Generic[T]):
         if changes_seen <= 1 and self._pace.clock() - started < _SHORT:
             raise Unreachable(f"{self._client.host} ends the watch as soon as it begins.")
 
-    async def _changes(self, batches: AsyncIterator[Batch[T]]) -> AsyncIterator[Changes[T]]:
+    async def _changes(self, batches: AsyncIterator[Batch[T]]) -> AsyncGenerator[Changes[T], None]:
         async for batch in batches:
             if batch.resource_version:
                 self._version = batch.resource_version
@@ -219,7 +219,7 @@ class _Reflector(Generic[T]):
                 self._sends_bookmarks = self._sends_bookmarks or not batch.size
             yield Changes(list(batch.upserts.values()), batch.deleted, batch.broken, self._version)
 
-    async def _events(self, params: dict[str, str]) -> AsyncIterator[Batch[T]]:
+    async def _events(self, params: dict[str, str]) -> AsyncGenerator[Batch[T], None]:
         """One watch request: an empty batch once the server has answered, then one for each read.
 
         Raises the error that the server sends inside the stream.
