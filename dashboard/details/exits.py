@@ -22,13 +22,21 @@ SIGNALS = {
 FIRST_SIGNAL = 128  # a shell's convention, which container runtimes follow: 128 plus the signal
 
 
+def signal_name(code: int) -> str:
+    """The signal that ended the program, "SIGKILL"; empty where `code` stands for none."""
+    try:
+        return signal.Signals(code - FIRST_SIGNAL).name
+    except ValueError:
+        return ""
+
+
 def meaning(code: int) -> str:
-    """What `code` says, such as "signal 9 (SIGKILL): killed at once ..."; for codes nobody agreed on "set by the program"."""
+    """What `code` says, such as "signal 9 (SIGKILL): killed at once"; for codes nobody agreed on "set by the program"."""
     if code in MEANINGS:
         return MEANINGS[code]
-    try:
-        sent = signal.Signals(code - FIRST_SIGNAL)
-    except ValueError:
+    name = signal_name(code)
+    if not name:
         return "set by the program itself"
+    sent = signal.Signals[name]
     said = f": {SIGNALS[sent]}" if sent in SIGNALS else ""
-    return f"signal {sent.value} ({sent.name}){said}"
+    return f"signal {sent.value} ({name}){said}"

@@ -1,0 +1,91 @@
+"""A deployment: its rollout, revisions, pods, conditions and events."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from clusters.access import Person, requires, visible
+from clusters.kinds import KINDS
+from clusters.kube import objects
+from clusters.models import Cluster, Deployment, Pod, ReplicaSet, Role, Severity
+from dashboard.details import conditions, reasons, related
+from dashboard.details.links import object_url, table_url, yaml_url
+from dashboard.details.lookup import find
+from dashboard.details.pages import common
+from dashboard.details.rollout import rollout
+from dashboard.details.strategy import strategy
+
+REVISIONS = 20
+POD_COLUMNS = ("status", "name", "ready", "restarts", "node", "age")
+
+
+@dataclass(frozen=True)
+class Revision:
+    row: ReplicaSet
+    pods_url: str
+    yaml_url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Worst:
+    """The pod that holds the rollout up most."""
+
+    pod: Pod
+    reason: reasons.Reason
+    url: str
+
+
+@require_safe
+@requires(Role.VIEW)
+def deployment(request: HttpRequest, cluster: Cluster, namespace: str, name: str) -> HttpResponse:
+    row = find(request.user, Deployment, cluster, name=name, namespace=namespace)
+    return render(request, "deployments/deployment.html", deployment_page(request.user, cluster, row))
+
+
+def deployment_page(user: Person, cluster: Cluster, row: Deployment) -> dict[str, Any]:
+    """What the page shows. Six queries at most."""
+    found = objects.decode(objects.Deployment, bytes(row.detail))
+    sets = _sets(user, cluster, row)
+    pods = visible(user, Pod.objects.filter(owner_uid__in=[one.uid for one in sets]), cluster)
+    counted = pods.order_by().values_list("owner_uid", "severity").annotate(Count("*"))
+    shown = related.bounded_pods(cluster, pods, columns=POD_COLUMNS)
+    said = conditions.sentences(found.status.conditions, conditions.DEPLOYMENT)
+    return {
+        **common(user, cluster, KINDS["deployments"], row, current="Summary"),
+        **related.events_of(user, cluster, row),
+        **shown,
+        "deployment": found,
+        "revision": sets[0].revision if sets else None,
+        "revisions": [_revision(cluster, one, current=one is sets[0]) for one in sets],
+        "rollout": rollout(found, row, sets, counted),
+        "trouble": next((one for one in said if one.state == "failed"), None),
+        "worst": _worst(cluster, shown["pods"]),
+        "strategy": strategy(found),
+        "pods_url": table_url(cluster, "pods", namespace=row.namespace, labels=row.selector),
+        "conditions": said,
+    }
+
+
+def _sets(user: Person, cluster: Cluster, row: Deployment) -> list[ReplicaSet]:
+    """The deployment's replica sets, newest revision first."""
+    owned = visible(user, ReplicaSet.objects.filter(owner_uid=row.uid), cluster)
+    return list(owned.order_by("-revision", "-created").defer("detail")[:REVISIONS])
+
+
+def _revision(cluster: Cluster, row: ReplicaSet, *, current: bool) -> Revision:
+    pods_url = related.pods_of_set(cluster, row.name, row.namespace)
+    return Revision(row, pods_url, yaml_url(cluster, "replicasets", row.name, row.namespace), current)
+
+
+def _worst(cluster: Cluster, pods: list[Pod]) -> Worst | None:
+    """The first of `pods`, which come worst first, if it is in trouble."""
+    if not pods or pods[0].severity > Severity.WARNING:
+        return None
+    pod = pods[0]
+    reason = reasons.of_pod(objects.decode(objects.Pod, bytes(pod.detail)), pod)
+    return Worst(pod, reason, object_url(cluster, "pods", pod.name, pod.namespace))
