@@ -26,7 +26,7 @@ def measure(cluster: Cluster, folder: Path, pods: int) -> Iterator[Figure]:
         yield measures.first_sync(server, pods)
         server.stop()
         yield measures.start(server)
-        server.wait_until_ready()
+        server.wait_until_synced()
         session = server.sign_in()
         for query in QUERIES:
             yield measures.page_times(server, session, query)

@@ -37,7 +37,7 @@ def first_sync(server: Server, pods: int) -> Figure:
     """From the command on an empty database to every row being there."""
     began = time.monotonic()
     server.start()
-    server.wait_until_ready()
+    server.wait_until_synced()
     took = time.monotonic() - began
     verified = server.manage("verify", "test")
     return Figure(f"First start to synced, {pods:,} pods", f"{took:.2f} s; {last_line(verified)}")
