@@ -143,7 +143,7 @@ def server(cluster: Cluster, mode_settings: ModeSettings, tmp_path_factory: pyte
         server = Server(folder, kubeconfig=cluster.kubeconfig, settings=mode_settings(stack, folder))
         stack.callback(server.stop)
         server.start()
-        server.wait_until_ready()
+        server.wait_until_synced()
         yield server
 
 

@@ -15,6 +15,7 @@ from tests.harness.waiting import eventually
 ROOT = Path(__file__).parents[2]
 ADMIN, PASSWORD = "admin", "correct horse battery staple"
 NO_KUBECONFIG = "/dev/null"
+METRICS_TOKEN = "only for tests"
 
 
 class Server:
@@ -32,6 +33,7 @@ class Server:
             "PILOTHOUSE_DATA_DIR": str(folder / "data"),
             "PILOTHOUSE_ADMIN_PASSWORD": PASSWORD,
             "KUBECONFIG": str(kubeconfig or NO_KUBECONFIG),
+            "PILOTHOUSE_METRICS_TOKEN": METRICS_TOKEN,
             "PYTHONUNBUFFERED": "1",
             **(settings or {}),
         }
@@ -122,15 +124,23 @@ class Server:
         assert answer.status_code == 302, f"{name} could not sign in: {answer.status_code}"
         return session
 
-    def wait_until_ready(self) -> None:
-        """Wait until /readyz says that every cluster is watched and its rows are synced."""
+    def wait_until_synced(self, *, seconds: float = 60) -> None:
+        """Wait until every cluster's rows are those of its API server. Raises AssertionError with the states seen."""
 
-        def ready() -> bool:
-            answer = requests.get(f"{self.url}/readyz", timeout=10)
-            assert answer.status_code == 200, f"/readyz: {answer.status_code} {answer.text[:500]}"
+        def synced() -> bool:
+            states = {name: value for name, value in self.metrics().items() if name.startswith("pilothouse_clusters{")}
+            assert states.pop('pilothouse_clusters{health="synced"}') > 0, states
+            assert not any(states.values()), states
             return True
 
-        eventually(ready, seconds=60)
+        eventually(synced, seconds=seconds)
+
+    def metrics(self) -> dict[str, float]:
+        """What /metrics says: values by name with labels, as they are written there."""
+        answer = requests.get(f"{self.url}/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"}, timeout=30)
+        assert answer.status_code == 200, f"/metrics: {answer.status_code}"
+        lines = (line.rpartition(" ") for line in answer.text.splitlines() if not line.startswith("#"))
+        return {name: float(value) for name, _, value in lines}
 
     def log(self) -> str:
         """Everything that the server's processes printed."""

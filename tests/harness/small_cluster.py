@@ -177,7 +177,7 @@ async def small_cluster() -> AsyncIterator[SmallCluster]:
     cluster = SmallCluster()
     application = web.Application()
     application.router.add_get("/{path:.*}", cluster.answer)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
