@@ -1,0 +1,178 @@
+"""A command in a container: exec over a WebSocket, bytes in and bytes out, untouched.
+
+The first byte of a frame names its channel. Protocols v5 and v4 of
+https://github.com/kubernetes/apimachinery/blob/master/pkg/util/remotecommand/constants.go
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
+from enum import IntEnum
+
+import aiohttp
+import msgspec
+
+from clusters.kube.client import Client
+from clusters.kube.errors import NotKubernetes, Unreachable, printable
+from clusters.kube.network_errors import in_words
+from clusters.kube.paths import object_path
+
+LARGEST_SCREEN = 500
+"""Columns or rows. The API server stops heeding sizes for good after one that it cannot read, so none is sent above."""
+
+_V5, _V4 = "v5.channel.k8s.io", "v4.channel.k8s.io"
+_PING_SECONDS = 25.0
+_FRAME_LIMIT = 32 * 1024
+_LAST_WORDS = 2.0
+
+
+class Channel(IntEnum):
+    """The channels of a frame's first byte; CLOSE is new in v5 and carries the number of the channel it closes."""
+
+    STDIN = 0
+    STDOUT = 1
+    STDERR = 2
+    STATUS = 3
+    RESIZE = 4
+    CLOSE = 255
+
+
+class _Cause(msgspec.Struct):
+    reason: str = ""
+    message: str = ""
+
+
+class _Details(msgspec.Struct):
+    causes: list[_Cause] | None = None
+
+
+class _Status(msgspec.Struct):
+    status: str = ""
+    message: str = ""
+    details: _Details | None = None
+
+
+@asynccontextmanager
+async def open_exec(
+    client: Client,
+    *,
+    namespace: str,
+    pod: str,
+    container: str,
+    command: Sequence[str],
+    stdin: bool = True,
+    tty: bool = False,
+) -> AsyncIterator["ExecStream"]:
+    """Starts `command` in a container. With a TTY there is no separate stderr.
+
+    Leaving closes the socket, which ends nothing in the container: end the command first. Raises the KubeError of a
+    refused upgrade, such as Forbidden or NotFound, and BadRequest for a name that is none.
+    """
+    path = object_path("", "v1", "pods", namespace, pod, "exec")
+    params = [("container", container), ("stdout", "true"), ("stdin", str(stdin).lower())]
+    params += [("tty", "true")] if tty else [("stderr", "true")]
+    params += [("command", word) for word in command]
+    async with client.upgrade(path, params, (_V5, _V4)) as socket:
+        stream = ExecStream(socket, client.host)
+        pings = asyncio.create_task(stream.ping_for_ever(), name=f"pings to {client.host}")
+        try:
+            yield stream
+        finally:
+            pings.cancel()
+            with suppress(asyncio.CancelledError):
+                await pings
+
+
+class ExecStream:
+    """Iterate for `(channel, data)` of STDOUT and STDERR until the command has ended; then see `status` and `reason`.
+
+    Reading and writing may go on in different tasks.
+    """
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, host: str) -> None:
+        self._socket = socket
+        self._host = host
+        self._ended = False
+        self.status: int | None = None
+        """The exit code; None while the command runs and when its end is unknown (cut off, or never started)."""
+        self.reason = ""
+        """What the server said when it failed, such as a program that is not in the image."""
+
+    @property
+    def can_close_stdin(self) -> bool:
+        """Whether `close_stdin` is possible: only v5 of the protocol knows it."""
+        return self._socket.protocol == _V5
+
+    def __aiter__(self) -> AsyncIterator[tuple[Channel, bytes]]:
+        return self._output()
+
+    async def send_stdin(self, data: bytes) -> None:
+        """Writes to the command; waits while the network is full. Raises Unreachable when the socket is closed."""
+        for start in range(0, len(data), _FRAME_LIMIT):
+            await self._send(Channel.STDIN, data[start : start + _FRAME_LIMIT])
+
+    async def close_stdin(self) -> None:
+        """Lets the command see the end of its input. Raises NotKubernetes where the server only speaks v4."""
+        if not self.can_close_stdin:
+            raise NotKubernetes(f"{self._host} cannot close the input of a command: it speaks only {_V4}.")
+        await self._send(Channel.CLOSE, bytes([Channel.STDIN]))
+
+    async def resize(self, columns: int, rows: int) -> None:
+        """Tells the terminal its size, brought into 1 to 500."""
+        size = {"Width": _within_screen(columns), "Height": _within_screen(rows)}
+        await self._send(Channel.RESIZE, msgspec.json.encode(size))
+
+    async def ping_for_ever(self) -> None:
+        """Keeps idle proxies from cutting the socket, and lets TCP notice a server that is gone."""
+        with suppress(ConnectionError):
+            while not self._socket.closed:
+                await asyncio.sleep(_PING_SECONDS)
+                await self._socket.ping()
+
+    async def _send(self, channel: Channel, data: bytes) -> None:
+        with in_words(self._host):
+            if self._socket.closed:
+                raise Unreachable("The command has ended.")
+            await self._socket.send_bytes(bytes([channel]) + data)
+
+    async def _output(self) -> AsyncGenerator[tuple[Channel, bytes], None]:
+        async with aclosing(self._frames()) as frames:
+            async for frame in frames:
+                match frame[0], frame[1:]:
+                    case (Channel.STDOUT | Channel.STDERR) as channel, data if data:
+                        yield Channel(channel), data
+                    case Channel.STATUS, data if data:
+                        self._take_status(data)
+
+    async def _frames(self) -> AsyncGenerator[bytes, None]:
+        """Binary frames that are not empty, until the socket closes: at most 2 s of silence after the status."""
+        while True:
+            try:
+                message = await self._socket.receive(timeout=_LAST_WORDS if self._ended else None)
+            except TimeoutError:
+                return
+            if message.type is aiohttp.WSMsgType.TEXT:
+                raise NotKubernetes(f"{self._host} sent text where bytes are due.")
+            if message.type is not aiohttp.WSMsgType.BINARY:
+                return
+            if message.data:
+                yield message.data
+
+    def _take_status(self, data: bytes) -> None:
+        self._ended = True
+        try:
+            status = msgspec.json.decode(data, type=_Status)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            self.reason = "The server's word on how the command ended cannot be read."
+            return
+        if status.status == "Success":
+            self.status = 0
+            return
+        self.reason = printable(status.message, 256)
+        for cause in (status.details.causes or []) if status.details else []:
+            if cause.reason == "ExitCode" and cause.message.isascii() and cause.message.isdigit():
+                self.status = int(cause.message[:5])
+
+
+def _within_screen(cells: int) -> int:
+    return max(1, min(cells, LARGEST_SCREEN))
