@@ -10,9 +10,7 @@ from django.db import connection
 
 
 @register()
-def processes_can_hear_each_other(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
+def processes_can_hear_each_other(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """REDIS_URL parts web and watcher processes; they then need one database that all of them can reach."""
     if settings.EMBEDDED or connection.vendor == "postgresql":
         return []

@@ -1,8 +1,9 @@
 """The application that Daphne serves: static files, pages and sockets."""
 
 import os
+from typing import Any
+from wsgiref.headers import Headers
 
-from asgiref.typing import ASGI3Application
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
@@ -19,7 +20,7 @@ from dashboard.proxies import TrustedProxies  # noqa: E402
 from dashboard.routing import websocket_urlpatterns  # noqa: E402
 
 
-def _with_static_files(application: ASGI3Application) -> ASGI3Application:
+def _with_static_files(application: Any) -> Any:
     """Files with a hash in their name may be kept for ever; all are answered before any session is read."""
     return ServeStaticASGI(
         application,
@@ -27,7 +28,12 @@ def _with_static_files(application: ASGI3Application) -> ASGI3Application:
         prefix=settings.STATIC_URL,
         immutable_file_test=r"\.[0-9a-f]{12}\.",
         allow_all_origins=False,
+        add_headers_function=_take_types_at_their_word,
     )
+
+
+def _take_types_at_their_word(headers: Headers, path: str, url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
 
 
 application = TrustedProxies(

@@ -86,7 +86,7 @@ def origins(name: str) -> list[str]:
 
 
 def normal_origin(value: str) -> str | None:
-    """The origin as a browser writes it: small letters, no default port; None where `value` is not an http(s) origin."""
+    """The origin as a browser writes it: small letters, no default port; None where it is not an http(s) origin."""
     match = re.fullmatch(r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(\d{1,5}))?", value.lower())
     if not match or not _is_host(match[2]) or match[2].startswith("."):
         return None

@@ -1,8 +1,8 @@
 """Which web pages may open our sockets.
 
 A browser sends cookies with a socket that any page opens, and the answer is not guarded by CORS: the Origin header
-(RFC 6455, section 10.2) is what tells our own page from another. Channels' AllowedHostsOriginValidator lets another port
-and scheme pass, and with wildcard hosts everything.
+(RFC 6455, section 10.2) is what tells our own page from another. Channels' AllowedHostsOriginValidator lets another
+port and scheme pass, and with wildcard hosts everything.
 """
 
 import logging
@@ -47,7 +47,8 @@ def is_ours(scope: WebSocketScope) -> bool:
     host = _only(scope, b"host")
     if host is None or not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
         return False
-    scheme = {"ws": "http", "wss": "https"}[scope["scheme"]]
+    # Daphne itself speaks no TLS and leaves the scheme out; `dashboard.proxies` puts it in.
+    scheme = "https" if scope.get("scheme") == "wss" else "http"
     return normal_origin(f"{scheme}://{host}") == sent
 
 

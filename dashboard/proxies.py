@@ -6,9 +6,9 @@ from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallab
 class TrustedProxies:
     """Puts the address and scheme that the outermost trusted proxy saw into the scope.
 
-    Each proxy appends the address that it saw to X-Forwarded-For, so that only the last `count` entries can be believed: the
-    first of these is the client. X-Forwarded-Proto must be set, not passed on, by the proxy. With `count` 0 both
-    headers are ignored, since anyone could have sent them.
+    Each proxy appends the address that it saw to X-Forwarded-For, so that only the last `count` entries can be
+    believed: the first of these is the client. X-Forwarded-Proto must be set, not passed on, by the proxy. With
+    `count` 0 both headers are ignored, since anyone could have sent them.
     """
 
     def __init__(self, application: ASGI3Application, count: int) -> None:

@@ -3,7 +3,7 @@
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedStorage(CompressedManifestStaticFilesStorage):
-    """Names with a hash of the content, compressed copies beside them, `import` statements pointed at the hashed names."""
+class HashedStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # has no types
+    """Names with a hash of the content, compressed copies beside them; `import` statements point at hashed names."""
 
     support_js_module_import_aggregation = True

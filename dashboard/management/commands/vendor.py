@@ -52,6 +52,11 @@ def copy(source: Path, target: Path) -> None:
 
 def quoted_words(base: Path) -> Iterator[str]:
     """Every quoted word of our templates, pages and modules: the names of icons are among them."""
-    for folder, pattern in (("templates", "*.html"), ("dashboard", "*.py"), ("clusters", "*.py"), ("static/js", "*.js")):
+    for folder, pattern in (
+        ("templates", "*.html"),
+        ("dashboard", "*.py"),
+        ("clusters", "*.py"),
+        ("static/js", "*.js"),
+    ):
         for file in (base / folder).rglob(pattern):
             yield from QUOTED.findall(file.read_text(encoding="utf-8"))

@@ -1,0 +1,73 @@
+"""Clusters from the kubeconfig files of the person at the server's shell, and from the pod that we run in."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from clusters.adding import add_cluster, replace_connection
+from clusters.kube.connection import Connection, in_cluster
+from clusters.kube.kubeconfig import BadKubeconfig, read_kubeconfig
+from clusters.models import Activity, Cluster
+from clusters.sealing import SealBroken, open_connection
+
+Say = Callable[[str], None]
+"""Takes one line for the person at the shell."""
+
+
+def import_on_first_start(files: Iterable[Path], say: Say) -> None:
+    """Add every cluster that can be found, unless one was ever added. Says what was taken and what was left and why."""
+    if Activity.objects.filter(act=Activity.Act.CLUSTER_ADDED).exists():
+        return
+    if connection := in_cluster():
+        _keep("this cluster", connection, "service account of our pod", say)
+    for file in files:
+        if not file.is_file():
+            say(f"No kubeconfig at {file}.")
+            continue
+        try:
+            import_file(file, say)
+        except BadKubeconfig as error:
+            say(f"Left {file}: {error}")
+    if not Cluster.objects.exists():
+        say("No cluster yet. Add one with: manage.py import_kubeconfig FILE, or on the first page.")
+
+
+def import_file(file: Path, say: Say, *, context: str = "") -> None:
+    """Add the clusters of a kubeconfig, or the one of `context`; a cluster that is there gets the new connection.
+
+    Certificate and token files that it names are read in. Raises BadKubeconfig where the file as a whole, or the one
+    context asked for, cannot be used.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadKubeconfig(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}.") from None
+    contents = read_kubeconfig(text, own_files=True, base=file.parent)
+    taken, left = dict(contents.taken), dict(contents.left)
+    if context in left:
+        raise BadKubeconfig(left[context])
+    if context and context not in taken:
+        raise BadKubeconfig(f"{file} has no context {context!r}; it has: {', '.join(taken | left) or 'none'}.")
+    for name, connection in taken.items():
+        if context in ("", name):
+            _keep(name, connection, f"kubeconfig, context {name}"[:300], say)
+    for name, reason in () if context else left.items():
+        say(f"Left {name}: {reason}")
+
+
+def _keep(name: str, connection: Connection, source: str, say: Say) -> None:
+    cluster = Cluster.objects.filter(source=source).first()
+    if cluster is None:
+        added = add_cluster(name, connection, source=source)
+        say(f"Took {name}: {connection.server}, as {added.name}")
+    elif _holds(cluster, connection):
+        say(f"Kept {name}: nothing has changed")
+    else:
+        replace_connection(cluster, connection, source=source)
+        say(f"Took {name}: {connection.server}, new connection of {cluster.name}")
+
+
+def _holds(cluster: Cluster, connection: Connection) -> bool:
+    try:
+        return open_connection(cluster) == connection
+    except SealBroken:
+        return False

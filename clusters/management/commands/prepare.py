@@ -1,0 +1,34 @@
+"""Makes Pilothouse ready to serve: database, first admin, first clusters. Doing it again changes nothing."""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from clusters.importing import import_on_first_start
+
+ADMIN = "admin"
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        call_command("migrate", verbosity=0, interactive=False)
+        self.make_first_admin()
+        import_on_first_start(settings.KUBECONFIG, self.stdout.write)
+
+    def make_first_admin(self) -> None:
+        """Only where there is no user at all, so that nobody's password is ever changed by a restart."""
+        if User.objects.exists():
+            return
+        password = settings.PILOTHOUSE_ADMIN_PASSWORD or secrets.token_urlsafe(15)
+        User.objects.create_superuser(ADMIN, password=password)
+        if settings.PILOTHOUSE_ADMIN_PASSWORD:
+            self.stdout.write(f"First user: {ADMIN}, with the password from PILOTHOUSE_ADMIN_PASSWORD")
+        else:
+            self.stdout.write(f"First user: {ADMIN}, password: {password} (shown only now)")
