@@ -45,7 +45,7 @@ def processes_of(state: str) -> list[str]:
 
 def test_two_nodes_are_ready(kubectl: Kubectl) -> None:
     nodes = kubectl.rows("get", "nodes", "-o", "wide")
-    assert {node["NAME"]: node["STATUS"] for node in nodes} == {"node1": "Ready", "node2": "Ready"}
+    assert [node["STATUS"] for node in nodes] == ["Ready", "Ready"]
 
 
 def test_the_tutorials_deployment_runs_logs_and_answers_a_shell(kubectl: Kubectl, namespace: str) -> None:
