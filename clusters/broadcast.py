@@ -58,6 +58,10 @@ class Broadcaster:
         if sender is None or sender.done() or sender.get_loop() is not asyncio.get_running_loop():
             self._senders[key] = guarded(f"broadcast {group(*key)}", self._send_while_pending(key))
 
+    async def idle(self) -> None:
+        """Wait until everything told so far was sent or has failed."""
+        await asyncio.gather(*self._senders.values())
+
     async def _send_while_pending(self, key: tuple[int, str]) -> None:
         while hint := self._pending.pop(key, None):
             await self._send(key, hint)

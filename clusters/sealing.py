@@ -36,7 +36,7 @@ def open_connection(cluster: Cluster) -> Connection:
     """The cluster's connection, decrypted. Raises SealBroken."""
     sealed = bytes(cluster.sealed_connection)
     version, nonce, ciphertext = sealed[:1], sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
-    if version != VERSION:
+    if version != VERSION or len(nonce) < NONCE_BYTES:
         raise SealBroken(f"Cluster {cluster.name} has no readable connection. Import its kubeconfig again.")
     try:
         return Connection.from_json(_cipher().decrypt(nonce, ciphertext, _bound_to(cluster)))

@@ -19,7 +19,7 @@ from clusters.kube.watching import Broken, Changes, Page
 from clusters.models import Cluster, SetAside, Watch
 from clusters.upserts import Row, upsert
 
-LIST_ROWS = 2000
+LIST_ROWS = 5000
 """Rows in one transaction during a list: large, since each costs a commit, and short enough to let others write."""
 
 IN_LIMIT = 500

@@ -11,6 +11,9 @@ from clusters.kinds import Kind
 
 Row = tuple[Any, ...]
 
+# Kubernetes never changes these for a uid. Left out of the update, the indexes on them need no work.
+IMMUTABLE = frozenset({"uid", "namespace", "name", "created"})
+
 # What the drivers raise for a value that the database cannot hold: too long, too big, with NUL, or missing.
 BAD_VALUE = (DataError, IntegrityError, OverflowError, ValueError)
 
@@ -45,7 +48,7 @@ def _one_by_one(statement: str, rows: list[Row], *, uid_at: int) -> dict[str, st
 def _statement(kind: Kind) -> str:
     quote = connection.ops.quote_name
     columns = ("cluster_id", *kind.columns)
-    replaced = (column for column in kind.columns if column != "uid")
+    replaced = (column for column in kind.columns if column not in IMMUTABLE)
     table = quote(kind.model._meta.db_table)
     names = ", ".join(quote(column) for column in columns)
     values = ", ".join("%s" for _ in columns)

@@ -14,7 +14,6 @@ from clusters.kube.errors import Forbidden
 from clusters.models import Cluster, SetAside
 
 PAGE = "500"
-PATIENCE_SECONDS = 10.0
 PAUSE_SECONDS = 0.25
 
 
@@ -60,7 +59,7 @@ class Comparison:
         return not (self.missing or self.outdated or self.left_over)
 
 
-async def verify(cluster: Cluster, *, patience: float = PATIENCE_SECONDS) -> list[Comparison]:
+async def verify(cluster: Cluster, *, patience: float = 10.0) -> list[Comparison]:
     """Compare every kind, again until all are equal or `patience` seconds are over. Raises KubeError."""
     client = await client_for(cluster)
     end = time.monotonic() + patience

@@ -20,11 +20,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("cluster", help="The cluster's name or slug.")
+        parser.add_argument(
+            "--patience", type=float, default=10.0, metavar="SECONDS", help="How long the rows may take to be equal."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         cluster = _named(options["cluster"])
         try:
-            comparisons = asyncio.run(_verify(cluster))
+            comparisons = asyncio.run(_verify(cluster, options["patience"]))
         except (KubeError, SealBroken) as error:
             raise CommandError(f"{cluster.name}: {error}") from error
         self.stdout.write(f"{'KIND':<14}{'SERVER':>8}{'ROWS':>8}{'SET ASIDE':>11}  RESULT")
@@ -36,9 +39,9 @@ class Command(BaseCommand):
             raise CommandError(f"The rows of {cluster.name} differ from its API server.")
 
 
-async def _verify(cluster: Cluster) -> list[Comparison]:
+async def _verify(cluster: Cluster, patience: float) -> list[Comparison]:
     try:
-        return await verify(cluster)
+        return await verify(cluster, patience=patience)
     finally:
         await close_clients()
 

@@ -1,0 +1,101 @@
+"""Which process watches which cluster: one at a time, and the next one when it dies."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from clusters import leases
+from clusters.models import Cluster, WatchProcess
+from clusters.store import Fenced, owned
+from tests import people
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def expire(cluster: Cluster) -> None:
+    Cluster.objects.filter(pk=cluster.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    WatchProcess.objects.update(seen=timezone.now() - timedelta(minutes=1))
+
+
+def test_only_one_of_two_processes_gets_a_cluster() -> None:
+    cluster = people.cluster("harbour")
+    assert leases.take(cluster.pk, "one") == 1
+    assert leases.take(cluster.pk, "two") is None
+
+
+def test_a_lease_that_ended_is_taken_over_with_a_higher_number() -> None:
+    cluster = people.cluster("harbour")
+    leases.take(cluster.pk, "one")
+    expire(cluster)
+    assert leases.take(cluster.pk, "two") == 2
+
+
+def test_a_renewed_lease_does_not_end() -> None:
+    cluster = people.cluster("harbour")
+    leases.take(cluster.pk, "one")
+    expire(cluster)
+    leases.renew("one")
+    assert leases.take(cluster.pk, "two") is None
+
+
+def test_a_process_that_lost_its_cluster_can_write_nothing_for_it() -> None:
+    cluster = people.cluster("harbour")
+    old = leases.take(cluster.pk, "one")
+    expire(cluster)
+    new = leases.take(cluster.pk, "two")
+    assert old is not None
+    assert new is not None
+    with pytest.raises(Fenced), owned(cluster.pk, old):
+        Cluster.objects.filter(pk=cluster.pk).update(version="from the past")
+    with owned(cluster.pk, new):
+        Cluster.objects.filter(pk=cluster.pk).update(version="v1.35.4")
+    cluster.refresh_from_db()
+    assert cluster.version == "v1.35.4"
+
+
+def test_a_renewal_does_not_bring_back_a_lease_that_another_took() -> None:
+    cluster = people.cluster("harbour")
+    leases.take(cluster.pk, "one")
+    expire(cluster)
+    leases.take(cluster.pk, "two")
+    leases.renew("one")
+    cluster.refresh_from_db()
+    assert cluster.lease_owner == "two"
+
+
+def test_a_paused_cluster_is_not_taken() -> None:
+    cluster = people.cluster("harbour")
+    cluster.paused = True
+    cluster.save()
+    assert leases.take(cluster.pk, "one") is None
+    assert leases.mark_paused() == [cluster.pk]
+
+
+def test_two_living_processes_share_the_clusters() -> None:
+    for name in ("harbour", "shipyard", "lighthouse"):
+        people.cluster(name)
+    leases.renew("one")
+    assert leases.look("one").share == 3
+    leases.renew("two")
+    assert leases.look("one").share == 2
+    leases.retire("two")
+    assert leases.look("one").share == 3
+
+
+def test_a_restart_takes_over_from_its_killed_predecessor_at_once() -> None:
+    cluster = people.cluster("harbour")
+    dead = leases.new_owner().replace(":", ":999999999:", 1)
+    leases.renew(dead)
+    leases.take(cluster.pk, dead)
+    leases.retire_the_dead()
+    assert leases.take(cluster.pk, leases.new_owner()) == 2
+
+
+def test_saving_a_form_leaves_the_lease_alone() -> None:
+    cluster = people.cluster("harbour")
+    leases.take(cluster.pk, "one")
+    cluster.name = "Harbour"
+    cluster.save()
+    cluster.refresh_from_db()
+    assert (cluster.name, cluster.lease_owner, cluster.fence) == ("Harbour", "one", 1)
