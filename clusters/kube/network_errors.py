@@ -20,12 +20,14 @@ _SOCKET_WORDS = {
 
 # X509_V_ERR_* of OpenSSL's x509_vfy.h
 _VERIFY_WORDS = {
+    7: "was not signed by the CA of this connection",
     9: "is not valid yet; are the clocks right?",
     10: "has expired",
     18: "is self-signed and not the one that this connection trusts",
     19: "was not signed by the CA of this connection",
     20: "was not signed by the CA of this connection",
     21: "was not signed by the CA of this connection",
+    30: "was not signed by the CA of this connection",
     62: "is for another host name; the connection's tls-server-name may be missing",
     64: "is for another IP address; the connection's tls-server-name may be missing",
 }
