@@ -56,10 +56,10 @@ tests-spread-out: dev
 	$(BIN)/python -m tests.harness.databases $(BIN)/pytest -m both_modes
 
 cluster: dev
-	$(BIN)/python -m tests.cluster up
+	@tests/cluster/up
 
 cluster-down:
-	$(BIN)/python -m tests.cluster down
+	@tests/cluster/down
 
 clean:
 	rm -rf $(VENV) node_modules static/vendor staticfiles
