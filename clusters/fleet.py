@@ -41,7 +41,7 @@ class Fleet:
     def __init__(self) -> None:
         self.owner = leases.new_owner()
         self._held: dict[int, _Held] = {}
-        self._renewed = float("-inf")
+        self._renewed: float | None = None
         self._looked = time.monotonic()
         self._ended = False
 
@@ -70,9 +70,7 @@ class Fleet:
 
     async def _look_around(self) -> None:
         try:
-            if time.monotonic() - self._renewed >= RENEW_SECONDS:
-                await threads.write(leases.renew, self.owner)
-                self._renewed = time.monotonic()
+            await self._renew()
             view = await threads.read(leases.look, self.owner)
             await self._drop(view)
             await self._take(view)
@@ -81,6 +79,17 @@ class Fleet:
             self._looked = time.monotonic()
         except DatabaseError as error:
             logger.warning("The database cannot be asked which clusters to watch: %s", error)
+        # A fault of ours over one cluster must not end the watching of all; readyz tells that it goes on failing.
+        except Exception:
+            logger.exception("Looking around for clusters to watch failed.")
+
+    async def _renew(self) -> None:
+        if self._renewed is None:
+            await threads.write(leases.retire_the_dead)
+        elif time.monotonic() - self._renewed < RENEW_SECONDS:
+            return
+        await threads.write(leases.renew, self.owner)
+        self._renewed = time.monotonic()
 
     async def _drop(self, view: leases.View) -> None:
         """Stop watching what is gone, paused, lost to another process, changed, ended, or more than our share."""
@@ -91,6 +100,8 @@ class Fleet:
         await asyncio.gather(*(self._stop(pk) for pk in dropped))
         for pk in dropped:
             row = rows.get(pk)
+            if row is None or row.paused:
+                await drop_client(pk)
             if row and (row.paused or pk in surplus):
                 await threads.write(leases.release, pk, self.owner)
 
@@ -115,9 +126,9 @@ class Fleet:
         return await threads.write(leases.take, cluster.pk, self.owner)
 
     async def _stop(self, cluster_id: int) -> None:
+        """The client stays: logs and shells of this process may be using it."""
         held = self._held.pop(cluster_id)
         await tasks.stop([held.task])
-        await drop_client(cluster_id)
 
     async def _give_all_back(self) -> None:
         await asyncio.gather(*(self._stop(pk) for pk in list(self._held)))
@@ -128,9 +139,8 @@ class Fleet:
 
 
 async def run(stop: asyncio.Event) -> None:
-    """Watch this process's share of the clusters until `stop` is set."""
+    """Watch this process's share of the clusters until `stop` is set. Clients are left open (`close_clients`)."""
     Fleet.here = Fleet()
-    await threads.write(leases.retire_the_dead)
     await Fleet.here.run(stop)
 
 

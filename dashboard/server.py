@@ -14,6 +14,7 @@ from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import defer, reactor
 
 from clusters import tasks, threads
+from clusters.clients import close_clients
 
 Companion = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
@@ -104,6 +105,7 @@ class Server(Daphne):  # type: ignore[misc]  # Daphne has no types
         if waited_for:
             await asyncio.wait(waited_for, timeout=FAREWELL_SECONDS)
         await tasks.stop(waited_for)
+        await close_clients()
 
 
 def _application(details: dict[str, Any]) -> "asyncio.Task[None] | None":

@@ -184,6 +184,8 @@ class Client:
             yield piece
 
     def _open(self) -> aiohttp.ClientSession:
+        if self._session and self._session.closed:
+            raise Unreachable(f"The connection to {self.host} was closed here: it has changed or is no longer used.")
         if self._session is None:
             try:
                 context = tls_context(self.connection)

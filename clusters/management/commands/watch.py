@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from clusters import fleet, threads
+from clusters.clients import close_clients
 
 
 class Command(BaseCommand):
@@ -29,4 +30,7 @@ async def watch_until_told() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await fleet.run(stop)
+    try:
+        await fleet.run(stop)
+    finally:
+        await close_clients()
