@@ -8,6 +8,7 @@ import math
 import os
 import secrets
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,7 +26,7 @@ LEASE = timedelta(seconds=12)
 class View:
     """The clusters as they are, and how many of them one of the living processes should watch."""
 
-    clusters: list[Cluster]
+    clusters: Sequence[Cluster]
     now: datetime
     share: int
 
@@ -40,7 +41,7 @@ def look(owner: str) -> View:
     clusters = list(Cluster.objects.annotate(now=Now()))
     others = WatchProcess.objects.filter(seen__gt=Now() - LEASE).exclude(owner=owner).count()
     watched = sum(not cluster.paused for cluster in clusters)
-    now: datetime = clusters[0].now if clusters else timezone.now()  # type: ignore[attr-defined]
+    now: datetime = clusters[0].now if clusters else timezone.now()
     return View(clusters, now, share=math.ceil(watched / (1 + others)))
 
 

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from clusters import metrics
 from clusters.kinds import Kind
-from clusters.kube.watching import Broken, Changes, Page
+from clusters.kube.watch_events import Broken
+from clusters.kube.watching import Changes, Page
 from clusters.models import Cluster, SetAside, Watch
 from clusters.upserts import Row, upsert
 
@@ -75,7 +76,7 @@ class KindStore:
         known = self._rows().values_list("uid", "resource_version")
         self._listing = _Listing(dict(known.iterator(chunk_size=5000)))
 
-    def collect(self, page: Page) -> bool:
+    def collect(self, page: Page[Any]) -> bool:
         """Take in a page of the list. True when enough has come together for a transaction."""
         self._listing.add(page)
         return len(self._listing.differing) >= LIST_ROWS
@@ -94,7 +95,7 @@ class KindStore:
         self._listing = _Listing()
         return applied
 
-    def apply(self, changes: Changes) -> Applied | None:
+    def apply(self, changes: Changes[Any]) -> Applied | None:
         """Write the events of one read. None when there was nothing to write. Raises Fenced."""
         if not (changes.upserts or changes.deleted or changes.broken) and not self._is_due(changes.resource_version):
             return None
@@ -190,7 +191,7 @@ class _Listing:
         self.broken: list[Broken] = []
         self.broken_keys: set[str] = set()
 
-    def add(self, page: Page) -> None:
+    def add(self, page: Page[Any]) -> None:
         for item in page.objects:
             metadata = item.metadata
             if self.unseen.pop(metadata.uid, None) != metadata.resource_version:

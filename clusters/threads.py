@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from django.db import DatabaseError, connections
@@ -40,7 +41,8 @@ class Pool:
         context = contextvars.copy_context()
         self._is_used = True
         self.waiting += 1
-        future = self._executor.submit(context.run, _with_connections, function, *args, **kwargs)
+        call = partial(_with_connections, function, *args, **kwargs)
+        future = self._executor.submit(context.run, call)
         future.add_done_callback(lambda _: self._ended())
         return await asyncio.wrap_future(future)
 

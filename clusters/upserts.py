@@ -1,7 +1,6 @@
 """The SQL that writes cached objects: one statement per kind, the same on SQLite and PostgreSQL."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -72,11 +71,7 @@ def _preparer(kind: Kind, vendor: str) -> Callable[[Row], Sequence[Any]]:
         values = list(row)
         for position in dates:
             if values[position] is not None:
-                values[position] = _text(values[position])
+                values[position] = connection.ops.adapt_datetimefield_value(values[position])
         return values
 
     return prepare
-
-
-def _text(moment: datetime) -> str:
-    return connection.ops.adapt_datetimefield_value(moment)

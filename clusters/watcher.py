@@ -154,7 +154,7 @@ class Watcher:
         health.trouble(error, time.monotonic())
         await self._record.tell()
 
-    async def _take(self, kind: str, rows: KindStore, step: Step) -> None:
+    async def _take(self, kind: str, rows: KindStore, step: Step[Any]) -> None:
         came = time.monotonic()
         applied = await self._apply(rows, step)
         if applied:
@@ -174,7 +174,7 @@ class Watcher:
                 health.contact(came)
                 health.followed(came)
 
-    async def _apply(self, rows: KindStore, step: Step) -> Applied | None:
+    async def _apply(self, rows: KindStore, step: Step[Any]) -> Applied | None:
         match step:
             case ListStarted():
                 await self._commit(rows.begin_list)
