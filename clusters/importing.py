@@ -28,7 +28,7 @@ def import_on_first_start(files: Iterable[Path], say: Say) -> None:
         except BadKubeconfig as error:
             say(f"Left {file}: {error}")
     if not Cluster.objects.exists():
-        say("No cluster yet. Add one with: manage.py import_kubeconfig FILE, or on the first page.")
+        say("No cluster yet. Add one with: manage.py import_kubeconfig FILE, or as a file in the admin.")
 
 
 def import_file(file: Path, say: Say, *, context: str = "") -> None:
@@ -50,8 +50,8 @@ def import_file(file: Path, say: Say, *, context: str = "") -> None:
     for name, connection in taken.items():
         if context in ("", name):
             _keep(name, connection, f"kubeconfig, context {name}"[:300], say)
-    for name, reason in () if context else left.items():
-        say(f"Left {name}: {reason}")
+    for reason in () if context else left.values():
+        say(f"Left {reason}.")
 
 
 def _keep(name: str, connection: Connection, source: str, say: Say) -> None:

@@ -1,0 +1,28 @@
+"""Kubeconfig files as people have them at home; nothing answers at their addresses."""
+
+from pathlib import Path
+
+import yaml
+
+from tests.harness.certificates import Authority
+
+AUTHORITY = Authority()
+
+
+def write(folder: Path, *contexts: str, name: str = "config", token: str = "let-me-in", **user: object) -> Path:
+    """A kubeconfig with these contexts; the CA is in a file beside it, as minikube does it."""
+    (folder / "ca.crt").write_bytes(AUTHORITY.certificate)
+    document = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": contexts[0],
+        "contexts": [{"name": each, "context": {"cluster": each, "user": each}} for each in contexts],
+        "clusters": [
+            {"name": each, "cluster": {"server": f"https://{each}.example.com:6443", "certificate-authority": "ca.crt"}}
+            for each in contexts
+        ],
+        "users": [{"name": each, "user": user or {"token": token}} for each in contexts],
+    }
+    file = folder / name
+    file.write_text(yaml.safe_dump(document))
+    return file
