@@ -1,0 +1,109 @@
+"""Tells a page that something of what it shows changed; the page fetches itself anew."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import Http404
+
+from clusters import broadcast
+from clusters.access import Access, cluster_or_404
+from clusters.threads import read
+from dashboard.consumers.base import MALFORMED, REFUSED, LiveConsumer
+from dashboard.tables.kinds import TABLES
+
+PAUSE_SECONDS = 0.25
+RESYNC_SECONDS = 15.0
+MOST_TOPICS = 200
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One kind of one cluster; one object of it where `uid` is given."""
+
+    slug: str
+    kind: str
+    uid: str
+
+
+class ChangesConsumer(LiveConsumer):
+    """The page sends `{"follow": ["cluster/kind", "cluster/kind/uid", …]}` once and is told `{"changed": true}`."""
+
+    access = Access()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._changed = asyncio.Event()
+        self._user: User | None = None
+        self._topics: tuple[Topic, ...] = ()
+        self._uids: dict[tuple[int, str], frozenset[str] | None] = {}
+
+    def authorise(self, user: User) -> None:
+        self._user = user
+        for slug in {topic.slug for topic in self._topics}:
+            cluster_or_404(user, slug)
+
+    async def opened(self) -> None:
+        """Nothing is followed before the page says what."""
+
+    async def received(self, message: dict[str, Any]) -> None:
+        topics = topics_of(message.get("follow"))
+        if topics is None or self._topics:
+            await self.close(MALFORMED)
+            return
+        try:
+            self._uids = await read(self._resolve, topics)
+        except Http404:
+            await self.close(REFUSED)
+            return
+        self._topics = topics
+        for cluster_id, kind in self._uids:
+            await self.join(broadcast.group(cluster_id, kind))
+        # What changed before we had joined is not known: the page asks once.
+        self._changed.set()
+        self.run("page's changes", self._tell_when_changed())
+        self.run("page's resync", self._resync())
+
+    async def rows_changed(self, message: dict[str, Any]) -> None:
+        followed = self._uids.get((message["cluster"], message["kind"]))
+        if followed is None or message["uids"] is None or not followed.isdisjoint(message["uids"]):
+            self._changed.set()
+
+    def _resolve(self, topics: tuple[Topic, ...]) -> dict[tuple[int, str], frozenset[str] | None]:
+        """Followed uids by cluster id and kind; None where the whole kind is followed."""
+        assert self._user is not None, "authorise sets it before the socket is accepted"
+        clusters = {slug: cluster_or_404(self._user, slug).pk for slug in {topic.slug for topic in topics}}
+        found: dict[tuple[int, str], frozenset[str] | None] = {}
+        for topic in topics:
+            key = (clusters[topic.slug], topic.kind)
+            before = found.get(key, frozenset())
+            found[key] = None if before is None or not topic.uid else before | {topic.uid}
+        return found
+
+    async def _tell_when_changed(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            await self.deliver({"changed": True})
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _resync(self) -> None:
+        while True:
+            await asyncio.sleep(RESYNC_SECONDS)
+            self._changed.set()
+
+
+def topics_of(given: object) -> tuple[Topic, ...] | None:
+    """The topics that a page names, None where they are not topics."""
+    if not isinstance(given, list) or not 0 < len(given) <= MOST_TOPICS:
+        return None
+    topics = tuple(topic for text in given if (topic := _topic(text)))
+    return topics if len(topics) == len(given) else None
+
+
+def _topic(text: object) -> Topic | None:
+    parts = text.split("/") if isinstance(text, str) else []
+    if len(parts) not in (2, 3) or parts[1] not in (*TABLES, broadcast.HEALTH):
+        return None
+    return Topic(parts[0], parts[1], parts[2] if len(parts) > 2 else "")

@@ -1,0 +1,96 @@
+"""A table on a page: sends the rows that changed, and only those."""
+
+import asyncio
+from time import monotonic
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import Http404, QueryDict
+
+from clusters import broadcast
+from clusters.access import Access, cluster_or_404
+from clusters.models import Role
+from clusters.threads import read
+from dashboard.consumers.base import MALFORMED, LiveConsumer
+from dashboard.tables.kinds import TABLES
+from dashboard.tables.live import LiveTable
+from dashboard.tables.state import BadParameter
+from dashboard.tables.state import read as read_state
+
+PAUSE_SECONDS = 0.1
+RESYNC_SECONDS = 10.0
+COUNTS_SECONDS = 1.0
+
+
+class TableConsumer(LiveConsumer):
+    """Opened with the query of the page. The page first says which rows it has, by uid and resource version.
+
+    However many hints come, one refresh waits: `_wanted` is a flag, not a queue.
+    """
+
+    access = Access(role=Role.VIEW)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._wanted = asyncio.Event()
+        self._counted_at = 0.0
+        self._table: LiveTable | None = None
+
+    def authorise(self, user: User) -> None:
+        route = self.scope["url_route"]["kwargs"]
+        cluster = cluster_or_404(user, route["slug"])
+        if route["kind"] not in TABLES:
+            raise Http404
+        state = read_state(route["kind"], QueryDict(self.scope.get("query_string", b"")))
+        if self._table is None:
+            self._table = LiveTable(user, cluster, state)
+        self._table.user = user
+
+    async def opened(self) -> None:
+        table = self.table
+        # Joined before anything is read: what changes in between is told.
+        await self.join(broadcast.group(table.cluster.pk, table.state.table.kind))
+        await self.join(broadcast.group(table.cluster.pk, broadcast.HEALTH))
+
+    @property
+    def table(self) -> LiveTable:
+        assert self._table is not None, "authorise sets it before the socket is accepted"
+        return self._table
+
+    async def received(self, message: dict[str, Any]) -> None:
+        """`{"have": {uid: resource version}}`, once."""
+        try:
+            self.table.start_from(message.get("have"))
+        except BadParameter:
+            await self.close(MALFORMED)
+            return
+        self._wanted.set()
+        self.run("table's rows", self._refresh_when_wanted())
+        self.run("table's resync", self._resync())
+
+    async def rows_changed(self, message: dict[str, Any]) -> None:
+        self._wanted.set()
+
+    async def _refresh_when_wanted(self) -> None:
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            if rows := await read(self.table.changed_rows):
+                await self.deliver(rows)
+            await self._count_in_time()
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _count_in_time(self) -> None:
+        """Counts cost more than rows: at most once a second, and never forgotten."""
+        wait = self._counted_at + COUNTS_SECONDS - monotonic()
+        if wait > 0:
+            asyncio.get_running_loop().call_later(wait, self._wanted.set)
+            return
+        self._counted_at = monotonic()
+        if counts := await read(self.table.changed_counts):
+            await self.deliver(counts)
+
+    async def _resync(self) -> None:
+        while True:
+            await asyncio.sleep(RESYNC_SECONDS)
+            self._wanted.set()

@@ -1,0 +1,175 @@
+"""What a column is, and the cells that several kinds share.
+
+A column says the same thing twice: `text` is exactly what kubectl prints (CSV, JSON, tests), `html` is how the page
+says it. Both are called a hundred times a page for each column, hence plain strings escaped by hand and no templates.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from django.urls import reverse
+
+from clusters.kube.printing import human_duration
+from clusters.models import Severity
+from dashboard.words import age_words
+
+NONE = "<none>"
+DASH = '<span class="faint">—</span>'
+CLASSES = {
+    Severity.FAILED: "failed",
+    Severity.WARNING: "warning",
+    Severity.PENDING: "pending",
+    Severity.TERMINATING: "terminating",
+    Severity.UNKNOWN: "unsure",
+    Severity.RUNNING: "running",
+    Severity.COMPLETED: "completed",
+}
+
+
+class Row(Protocol):
+    """One row of a table: a named tuple of the model's fields that the columns shown name."""
+
+    id: int
+    uid: str
+    resource_version: str
+    namespace: str
+    name: str
+    created: datetime
+    severity: int
+    status: str
+    summary: str
+    owner_kind: str
+    owner_name: str
+
+    def __getattr__(self, field: str) -> Any: ...
+
+
+ROW_FIELDS = tuple(Row.__annotations__)
+
+
+class Sight:
+    """What cells need besides the row: the moment, and the addresses of the cluster's pages."""
+
+    def __init__(self, slug: str, now: datetime) -> None:
+        self.now = now
+        self._node = reverse("node", args=[slug, "NAME"])
+        self._pages = {
+            "pods": reverse("pod", args=[slug, "NAMESPACE", "NAME"]),
+            "deployments": reverse("deployment", args=[slug, "NAMESPACE", "NAME"]),
+        }
+        self.pods = reverse("table", args=[slug, "pods"])
+
+    def node(self, name: str) -> str:
+        return self._node.replace("NAME", quote(name))
+
+    def page(self, kind: str, namespace: str, name: str) -> str:
+        """The address of a pod's or a deployment's page."""
+        before, _, rest = self._pages[kind].partition("NAMESPACE")
+        return f"{before}{quote(namespace)}{rest.replace('NAME', quote(name))}"
+
+
+Html = Callable[[Any, Sight], str]
+Text = Callable[[Any, datetime], str]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `order` names the model fields it sorts by; empty: it cannot be sorted by.
+
+    `newest_first`: sorting up means counting `order` down, as ages do. `css` are the classes of its cells.
+    """
+
+    key: str
+    title: str
+    text: Text
+    html: Html
+    fields: tuple[str, ...]
+    order: tuple[str, ...] = ()
+    newest_first: bool = False
+    shown: bool = True
+    css: str = ""
+
+
+def plain(key: str, title: str, field: str = "", *, empty: str = NONE, order: bool = True, **more: Any) -> Column:
+    """A column that shows a field as it is; where that is empty, kubectl's word for it in exports, a dash on the page."""
+    field = field or key
+
+    def text(row: Any, _: datetime) -> str:
+        value = getattr(row, field)
+        return empty if value == "" else str(value)
+
+    def html(row: Any, _: Sight) -> str:
+        value = getattr(row, field)
+        return DASH if value == "" else escape(str(value))
+
+    return Column(key, title, text, html, (field,), (field,) if order else (), **more)
+
+
+def cut(key: str, title: str, field: str = "", **more: Any) -> Column:
+    """Like `plain`, for long texts: cut where the column ends, whole in the title."""
+    column = plain(key, title, field, **more)
+    field = column.fields[0]
+
+    def html(row: Any, _: Sight) -> str:
+        value = escape(getattr(row, field))
+        return f'<span class="cut" title="{value}">{value}</span>' if value else DASH
+
+    return Column(key, title, column.text, html, column.fields, column.order, shown=column.shown, css=column.css)
+
+
+def number(key: str, title: str, field: str = "", *, order: bool = True, shown: bool = True) -> Column:
+    return plain(key, title, field, order=order, shown=shown, css="n no-phone")
+
+
+def ages(key: str, title: str, field: str, *, css: str = "n dim", order: bool = True, shown: bool = True) -> Column:
+    """How long ago a moment was; it ticks in the browser."""
+
+    def text(row: Any, now: datetime) -> str:
+        return human_duration((now - getattr(row, field)).total_seconds())
+
+    def html(row: Any, sight: Sight) -> str:
+        return age(getattr(row, field), sight.now)
+
+    return Column(key, title, text, html, (field,), (field,) if order else (), newest_first=True, shown=shown, css=css)
+
+
+def age(then: datetime, now: datetime) -> str:
+    return f'<time datetime="{then.isoformat()}" data-age>{age_words((now - then).total_seconds())}</time>'
+
+
+def status_html(row: Any, _: Sight) -> str:
+    """Our sentence, then the word that kubectl prints."""
+    word = escape(row.status)
+    name = CLASSES[Severity(row.severity)]
+    if not row.summary or row.summary == row.status:
+        return f'<span class="st st-{name}"><span class="word">{word}</span></span>'
+    said = escape(row.summary)
+    return f'<span class="st st-{name}" title="{said}: {word}"><span>{said}</span> <span class="word">{word}</span></span>'
+
+
+def status_column(title: str = "Status") -> Column:
+    return Column("status", title, lambda row, _: row.status, status_html, (), ("severity",), css="p-status")
+
+
+def name_column(html: Html) -> Column:
+    return Column("name", "Name", lambda row, _: row.name, html, (), ("name",), css="p-name")
+
+
+NAMESPACE = plain("namespace", "Namespace", css="p-ns dim")
+AGE = ages("age", "Age", "created", css="n dim p-age")
+
+
+def labels_text(row: Any, _: datetime) -> str:
+    return ",".join(f"{key}={value}" for key, value in sorted(row.labels.items())) or NONE
+
+
+def labels_html(row: Any, _: Sight) -> str:
+    text = escape(", ".join(f"{key}={value}" for key, value in sorted(row.labels.items())))
+    return f'<span class="cut mono" title="{text}">{text}</span>' if text else DASH
+
+
+LABELS = Column("labels", "Labels", labels_text, labels_html, ("labels",), shown=False, css="dim no-phone")

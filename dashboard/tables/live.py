@@ -1,0 +1,84 @@
+"""What a page with a table has, and what it must be told to have what the database has."""
+
+from time import monotonic
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from clusters.models import Cluster
+from dashboard.frame import counts
+from dashboard.tables import filters
+from dashboard.tables.columns import Sight
+from dashboard.tables.context import chosen_columns, table_context
+from dashboard.tables.page import columns_of, fields_of, row_html
+from dashboard.tables.paging import PAGE, one_page
+from dashboard.tables.state import BadParameter, State
+
+NAVIGATION_SECONDS = 10.0
+PARTS = ("facets", "pager", "empty")
+
+
+class LiveTable:
+    """One table on one page. Both `changed_…` run on a database thread and never at the same time."""
+
+    def __init__(self, user: User, cluster: Cluster, state: State) -> None:
+        self.user = user
+        self.cluster = cluster
+        self.state = state
+        self._columns = columns_of(state, chosen_columns(user, state))
+        self._versions: dict[str, str] = {}
+        self._order: list[str] = []
+        self._parts: dict[str, str] = {}
+        self._navigation_at = 0.0
+
+    def start_from(self, have: object) -> None:
+        """The rows that the page has, in their order: resource versions by uid. Raises BadParameter."""
+        if not isinstance(have, dict) or len(have) > 2 * PAGE:
+            raise BadParameter("have must be an object of at most two pages' rows.")
+        if not all(isinstance(version, str) for version in have.values()):
+            raise BadParameter("have must hold resource versions as texts.")
+        self._versions = dict(have)
+        self._order = list(have)
+
+    def changed_rows(self) -> dict[str, Any] | None:
+        """Rows that are new or changed as HTML, the order where it changed, and what is gone; None for no change."""
+        part = one_page(self._matching(), self.state, fields_of(self._columns, self.state))
+        sight = Sight(self.cluster.slug, timezone.now())
+        changed = [row for row in part.rows if self._versions.get(row.uid) != row.resource_version]
+        order = [row.uid for row in part.rows]
+        left = [uid for uid in self._order if uid not in set(order)]
+        message: dict[str, Any] = {}
+        if changed:
+            message["rows"] = {row.uid: row_html(row, self._columns, sight) for row in changed}
+        if order != self._order:
+            message |= {"order": order, "gone": self._deleted(left)}
+        self._versions = {row.uid: row.resource_version for row in part.rows}
+        self._order = order
+        return message or None
+
+    def changed_counts(self) -> dict[str, Any] | None:
+        """Facets, pager, health and, every ten seconds, the numbers in the navigation, as far as they changed."""
+        self.cluster = Cluster.objects.defer("sealed_connection").get(pk=self.cluster.pk)
+        context = table_context(self.user, self.cluster, self.state)
+        parts = {name: render_to_string(f"tables/_{name}.html", context) for name in PARTS}
+        parts["stale"] = context["freshness"].warning or ""
+        parts["health"] = self.cluster.get_health_display()
+        message: dict[str, Any] = {name: text for name, text in parts.items() if self._parts.get(name) != text}
+        self._parts = parts
+        if monotonic() - self._navigation_at >= NAVIGATION_SECONDS:
+            self._navigation_at = monotonic()
+            message["counts"] = counts(self.user, self.cluster)
+        return {**message, "state": context["freshness"].state} if message else None
+
+    def _matching(self) -> Any:
+        return filters.rows(self.user, self.cluster, self.state)
+
+    def _deleted(self, left: list[str]) -> list[str]:
+        """Those of the rows that left the page that are no more; the others are on another page or filtered out."""
+        if not left:
+            return []
+        model = self.state.table.model
+        kept = model._default_manager.filter(cluster=self.cluster, uid__in=left[: 2 * PAGE]).values_list("uid", flat=True)
+        return [uid for uid in left if uid not in set(kept)]

@@ -1,0 +1,22 @@
+"""What people see in place of a page: what happened and where to go."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from dashboard.tables.state import BadParameter
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Our own refusals say what was wrong; Django's may hold what should not be shown."""
+    reason = str(exception) if isinstance(exception, BadParameter) else "The request is malformed."
+    return render(request, "error.html", {"title": "This address cannot be meant", "reason": reason}, status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "error.html", {"title": "Not allowed", "reason": "You may not do this."}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The same words for what is not there and for what is not shown."""
+    reason = "There is no such page, or it is not shown to you."
+    return render(request, "error.html", {"title": "Nothing here", "reason": reason}, status=404)

@@ -1,0 +1,86 @@
+"""Finds clusters, kinds, namespaces and objects by name, for the palette."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from clusters.access import Person, namespaces_for, signed_in, visible, visible_clusters
+from clusters.models import CachedObject, Cluster, Deployment, Namespace, Node, Pod, Role
+from dashboard.tables.kinds import TABLES
+from dashboard.tables.state import LONGEST_NAME, BadParameter
+
+PER_KIND = 6
+CLUSTERS_SEARCHED = 20
+OBJECTS: dict[str, type[CachedObject]] = {"nodes": Node, "namespaces": Namespace, "deployments": Deployment, "pods": Pod}
+KNOWN = {"q", "cluster"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One line of the palette: what it is, its name, where it is, and its address."""
+
+    kind: str
+    name: str
+    where: str
+    url: str
+
+
+@require_safe
+@signed_in
+def find(request: HttpRequest) -> JsonResponse:
+    """What matches `q`, the objects of `cluster` (a slug) before those of other clusters."""
+    if unknown := set(request.GET) - KNOWN:
+        raise BadParameter(f"There is no parameter {min(unknown)[:40]!r}. Known are q and cluster.")
+    text = request.GET.get("q", "").strip().lower()
+    if len(text) > LONGEST_NAME or not text.isprintable():
+        raise BadParameter(f"q must be printable and at most {LONGEST_NAME} characters long.")
+    here = request.GET.get("cluster", "")
+    clusters = sorted(visible_clusters(request.user).defer("sealed_connection"), key=lambda cluster: cluster.slug != here)
+    return JsonResponse({"found": [asdict(line) for line in _all(request.user, clusters, text)]})
+
+
+def _all(user: Person, clusters: list[Cluster], text: str) -> Iterator[Found]:
+    for cluster in clusters:
+        if text in cluster.name.lower():
+            yield Found("Cluster", cluster.name, cluster.version, cluster.get_absolute_url())
+    if clusters:
+        yield from _tables(user, clusters[0], text)
+    if text:
+        for cluster in clusters[:CLUSTERS_SEARCHED]:
+            yield from _objects(user, cluster, text)
+
+
+def _tables(user: Person, cluster: Cluster, text: str) -> Iterator[Found]:
+    for table in TABLES.values():
+        hidden = table.kind == "nodes" and namespaces_for(user, Role.VIEW, cluster) is not None
+        if text in table.title.lower() and not hidden:
+            yield Found("Table", table.title, cluster.name, reverse("table", args=[cluster.slug, table.kind]))
+
+
+def _objects(user: Person, cluster: Cluster, text: str) -> Iterator[Found]:
+    for kind, model in OBJECTS.items():
+        for namespace, name in _names(visible(user, model._default_manager.all(), cluster), text):
+            where = f"{namespace} · {cluster.name}" if namespace else cluster.name
+            yield Found(model.__name__, name, where, _url(cluster, kind, namespace, name))
+
+
+def _names(rows: QuerySet[CachedObject], text: str) -> list[tuple[str, str]]:
+    """Names that start with the text, then names that hold it: the first are read off the index by name."""
+    rows = rows.order_by("name", "namespace", "id")
+    following = text + "\U0010ffff"
+    found = list(rows.filter(name__gte=text, name__lt=following).values_list("namespace", "name")[:PER_KIND])
+    if len(found) < PER_KIND:
+        inside = rows.filter(name__contains=text).exclude(name__startswith=text).values_list("namespace", "name")
+        found += inside[: PER_KIND - len(found)]
+    return found
+
+
+def _url(cluster: Cluster, kind: str, namespace: str, name: str) -> str:
+    if kind == "namespaces":
+        return f"{reverse('table', args=[cluster.slug, 'pods'])}?{urlencode({'namespace': name})}"
+    return reverse(kind.removesuffix("s"), args=[cluster.slug, *([namespace] if namespace else []), name])

@@ -1,0 +1,43 @@
+// A socket that comes back: jittered back-off, one message shown at a time, the truth about its state.
+
+const FIRST_WAIT = 250; // milliseconds
+const LONGEST_WAIT = 15_000;
+const REFUSED = 4403;
+
+/** Opens `path` and keeps it open. `hello()` gives the first message to send, `show(message)` shows one from the server,
+ *  `state(open)` is told whenever the socket opens or is lost. Returns a function that ends it. */
+export function connect(path, { hello, show, state }) {
+  let socket, timer, wait = FIRST_WAIT, ended = false;
+
+  function open() {
+    socket = new WebSocket(new URL(path, location.href.replace(/^http/, "ws")));
+    socket.onopen = () => {
+      wait = FIRST_WAIT;
+      socket.send(JSON.stringify(hello()));
+      state(true);
+    };
+    socket.onmessage = async ({ data }) => {
+      const message = JSON.parse(data);
+      try {
+        await show(message);
+      } finally {
+        // The server sends nothing more until it knows that this is on the page.
+        if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ shown: message.n }));
+      }
+    };
+    socket.onclose = ({ code }) => {
+      if (ended) return;
+      state(false);
+      if (code === REFUSED) return;
+      timer = setTimeout(open, wait * (0.5 + Math.random()));
+      wait = Math.min(wait * 2, LONGEST_WAIT);
+    };
+  }
+
+  open();
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+    socket.close();
+  };
+}

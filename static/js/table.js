@@ -1,0 +1,246 @@
+// A live table: rows change in place; new and moved rows wait while the pointer is among them.
+
+import { tellTimes } from "./ages.js";
+import { connect } from "./socket.js";
+
+const CHANGED_FOR = 10_000; // milliseconds
+const TINTED_FOR = 1_800;
+const GONE_FOR = 5_000;
+const TYPING_PAUSE = 200;
+const PLAIN = /^[a-z0-9 .-]*$/i;
+
+const find = (id) => document.getElementById(id);
+let disconnect, waiting;
+
+function start() {
+  waiting = undefined;
+  disconnect = connect(find("table").dataset.socket, { hello, show, state });
+}
+
+const rowOf = (uid) => find(`r-${uid}`);
+const rows = () => [...find("rows").querySelectorAll("tr:not(.is-gone)")];
+
+function hello() {
+  return { have: Object.fromEntries(rows().map((row) => [row.dataset.uid, row.dataset.rv])) };
+}
+
+function state(open) {
+  find("table").classList.toggle("is-lost", !open);
+  if (open) return;
+  const freshness = find("freshness");
+  freshness.className = "st st-stale";
+  freshness.textContent = "Not connected to Pilothouse, trying again";
+}
+
+function show(message) {
+  if (message.rows || message.order) showRows(message);
+  for (const name of ["facets", "pager", "empty"]) if (name in message) replaceInside(find(name), message[name]);
+  if ("stale" in message) showWarning(message);
+  if ("health" in message) showHealth(message);
+  for (const [kind, count] of Object.entries(message.counts ?? {})) {
+    for (const number of document.querySelectorAll(`[data-count="${kind}"]`)) number.textContent = count;
+  }
+  if (waiting) showWaiting();
+}
+
+// ---- Rows ----
+
+function showRows({ rows: html = {}, order, gone = [] }) {
+  const fresh = new Map();
+  for (const [uid, text] of Object.entries(html)) {
+    const row = parsedRow(text);
+    if (rowOf(uid)) change(rowOf(uid), row);
+    else fresh.set(uid, row);
+  }
+  for (const uid of gone) strike(rowOf(uid));
+  if (!order) return;
+  for (const [uid, row] of waiting?.fresh ?? []) if (!fresh.has(uid)) fresh.set(uid, row);
+  waiting = { order, fresh };
+  if (!isRead()) arrange();
+}
+
+function parsedRow(text) {
+  const template = document.createElement("template");
+  template.innerHTML = text;
+  tellTimes(template.content);
+  return template.content.firstElementChild;
+}
+
+/** Puts the new cells into the row that is there: it keeps its place, its focus and what is selected in other cells. */
+function change(row, next) {
+  row.dataset.rv = next.dataset.rv;
+  let changed = false;
+  [...next.cells].forEach((cell, index) => {
+    const old = row.cells[index];
+    if (old.innerHTML === cell.innerHTML) return;
+    const focused = old.contains(document.activeElement);
+    if (saysSomethingElse(old, cell)) changed = true;
+    old.innerHTML = cell.innerHTML;
+    if (focused) old.querySelector("a, button")?.focus({ preventScroll: true });
+  });
+  if (changed) mark(row);
+}
+
+const saysSomethingElse = (old, cell) => !cell.querySelector("time[data-age]") || old.textContent !== cell.textContent;
+
+function mark(row) {
+  row.classList.remove("is-changed");
+  void row.offsetWidth; // starts the tint anew
+  row.classList.add("is-changed", "was-changed");
+  clearTimeout(row.unmark);
+  setTimeout(() => row.classList.remove("is-changed"), TINTED_FOR);
+  row.unmark = setTimeout(() => row.classList.remove("was-changed"), CHANGED_FOR);
+}
+
+function strike(row) {
+  if (!row || row.classList.contains("is-gone")) return;
+  row.classList.add("is-gone");
+  row.removeAttribute("id");
+  setTimeout(() => row.remove(), GONE_FOR);
+}
+
+/** Whether somebody points into the table or has selected text or a row in it: then nothing may move. */
+function isRead() {
+  const body = find("rows");
+  const selection = getSelection();
+  return body.matches(":hover") || (!selection.isCollapsed && body.contains(selection.anchorNode));
+}
+
+function arrange() {
+  const body = find("rows");
+  const { order, fresh } = waiting;
+  waiting = undefined;
+  const wanted = new Set(order);
+  for (const row of rows()) if (!wanted.has(row.dataset.uid)) row.remove();
+  let place = body.firstElementChild;
+  for (const uid of order) {
+    while (place?.classList.contains("is-gone")) place = place.nextElementSibling;
+    const row = rowOf(uid) ?? fresh.get(uid);
+    if (!row) continue;
+    if (row === place) place = place.nextElementSibling;
+    else move(body, row, place);
+  }
+  for (const row of fresh.values()) if (row.isConnected) mark(row);
+  showWaiting();
+}
+
+function move(body, row, place) {
+  const focused = row.contains(document.activeElement) ? document.activeElement : null;
+  body.insertBefore(row, place);
+  focused?.focus({ preventScroll: true });
+}
+
+function showWaiting() {
+  const button = find("waiting");
+  button.hidden = !waiting;
+  if (!waiting) return;
+  const added = waiting.order.filter((uid) => !rowOf(uid)).length;
+  const kept = waiting.order.filter((uid) => rowOf(uid));
+  const shown = rows().map((row) => row.dataset.uid).filter((uid) => kept.includes(uid));
+  const moved = kept.filter((uid, index) => uid !== shown[index]).length;
+  const left = rows().length - kept.length;
+  const parts = [[added, "new"], [moved, "moved"], [left, "elsewhere"]].filter(([count]) => count);
+  button.textContent = `${parts.map(([count, word]) => `${count} ${word}`).join(", ") || "New order"}: show`;
+}
+
+// ---- Around the rows ----
+
+function replaceInside(element, html) {
+  if (element.lastHtml === html) return;
+  element.lastHtml = html;
+  const focused = element.contains(document.activeElement) ? document.activeElement : null;
+  const place = focused && [...element.querySelectorAll("a, button")].indexOf(focused);
+  element.innerHTML = html;
+  tellTimes(element);
+  if (focused) element.querySelectorAll("a, button")[place]?.focus({ preventScroll: true });
+}
+
+function showWarning({ stale, state: name }) {
+  find("stale-bar")?.remove();
+  if (!stale) return;
+  const bar = document.createElement("p");
+  Object.assign(bar, { id: "stale-bar", className: "stale-bar", role: "status" });
+  bar.innerHTML = `<span class="st st-${name}"></span><span>${stale}</span>`;
+  tellTimes(bar);
+  find("main").prepend(bar);
+}
+
+function showHealth({ health, state: name }) {
+  for (const text of document.querySelectorAll("#cluster-switch [data-health]")) {
+    text.className = `st st-${name}`;
+    text.textContent = [health, ...text.textContent.split(" · ").slice(1)].join(" · ");
+  }
+}
+
+// ---- Filter and other ways to another view ----
+
+let typing, asked = 0;
+
+async function go(address, { replace = false } = {}) {
+  const mine = ++asked;
+  document.body.classList.add("htmx-request");
+  try {
+    const response = await fetch(address, { headers: { "HX-Request": "true" } });
+    if (!response.ok || new URL(response.url).pathname !== location.pathname) return void (location.href = address);
+    const html = await response.text();
+    if (mine === asked) await swap(html, response.url, replace);
+  } finally {
+    document.body.classList.remove("htmx-request");
+  }
+}
+
+/** htmx morphs, so the field that is typed in keeps its focus and its caret. */
+async function swap(html, address, replace) {
+  disconnect();
+  const typed = find("q");
+  const { value, selectionStart, selectionEnd } = typed;
+  const held = document.activeElement === typed;
+  await htmx.swap({ sourceElement: find("table"), target: find("table"), text: html, swap: "outerMorph" });
+  if (held && PLAIN.test(value)) {
+    find("q").value = value;
+    find("q").focus({ preventScroll: true });
+    find("q").setSelectionRange(selectionStart, selectionEnd);
+  }
+  history[replace ? "replaceState" : "pushState"](null, "", address);
+  tellTimes(find("table"));
+  start();
+}
+
+function addressOfFilter() {
+  const given = new URLSearchParams(new FormData(find("filter")));
+  for (const [name, value] of [...given]) if (!value) given.delete(name);
+  return `${location.pathname}?${given}`;
+}
+
+document.addEventListener("input", ({ target }) => {
+  clearTimeout(typing);
+  // label=value and node:name are taken at Enter: half of one means nothing.
+  if (target.id === "q" && PLAIN.test(target.value)) {
+    typing = setTimeout(() => go(addressOfFilter(), { replace: true }), TYPING_PAUSE);
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "filter") return;
+  event.preventDefault();
+  clearTimeout(typing);
+  go(addressOfFilter());
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("#waiting")) return arrange();
+  const link = event.target.closest("#table a[href^='?']:not([download])");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  go(link.href);
+});
+
+document.addEventListener("pointerout", ({ target, relatedTarget }) => {
+  if (waiting && target.closest("#rows") && !relatedTarget?.closest?.("#rows") && !relatedTarget?.closest?.("#waiting")) arrange();
+});
+
+addEventListener("popstate", () => location.reload());
+addEventListener("pagehide", () => disconnect());
+addEventListener("pageshow", ({ persisted }) => persisted && start());
+
+start();
