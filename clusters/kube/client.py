@@ -188,7 +188,7 @@ class Client:
             raise Unreachable(f"The connection to {self.host} was closed here: it has changed or is no longer used.")
         if self._session is None:
             try:
-                context = tls_context(self.connection)
+                context = tls_context(self.connection) if self.connection.server.startswith("https:") else True
             except (OSError, ValueError):
                 raise BadCertificate("The certificates of this connection cannot be used.") from None
             self._session = aiohttp.ClientSession(

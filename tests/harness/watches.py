@@ -31,13 +31,21 @@ class Pod(msgspec.Struct):
 
 @dataclass
 class Seen:
-    """Everything that a watch gave, and the names by uid that a faithful store would hold now."""
+    """What a watch gave, and the versions by uid that a faithful store would hold now.
+
+    `contacts` counts the steps that say no more than that the server has answered; `steps` holds all others.
+    """
 
     steps: list[Step[Pod]] = field(default_factory=list)
     store: dict[str, str] = field(default_factory=dict)
     listing: set[str] = field(default_factory=set)
+    version: str = ""
+    contacts: int = 0
 
     def take(self, step: Step[Pod]) -> None:
+        if step == Changes([], [], [], self.version):
+            self.contacts += 1
+            return
         self.steps.append(step)
         match step:
             case ListStarted():
@@ -45,9 +53,11 @@ class Seen:
             case Page(objects=objects):
                 self.store |= _versions(objects)
                 self.listing |= _versions(objects).keys()
-            case Listed():
+            case Listed(resource_version=version):
+                self.version = version
                 self.store = {uid: version for uid, version in self.store.items() if uid in self.listing}
-            case Changes(upserts=upserts, deleted=deleted):
+            case Changes(upserts=upserts, deleted=deleted, resource_version=version):
+                self.version = version
                 self.store |= _versions(upserts)
                 for uid in deleted:
                     self.store.pop(uid, None)
@@ -92,11 +102,11 @@ async def watch_until(
     client: Client, enough: Callable[[Seen], object], *, resume: str = "", pace: Pace | None = None
 ) -> Seen:
     """Watches pods until `enough` says so."""
-    seen = Seen()
+    seen = Seen(version=resume)
     async with client, aclosing(watch(client, PODS, Pod, resume=resume, pace=pace or StoppedTime().pace())) as steps:
         async for step in steps:
             seen.take(step)
-            if enough(seen):
+            if seen.steps and enough(seen):
                 break
     return seen
 
