@@ -28,10 +28,10 @@ from clusters.kube.errors import (
     Unauthorized,
     Unreachable,
 )
-from clusters.kube.kubeconfig import read_kubeconfig
 from tests.harness.api import Answer, refuses, says, says_raw, scripted_api, streams, streams_on
 from tests.harness.certificates import Authority
 from tests.harness.clusters import Cluster
+from tests.harness.connections import connection_to
 
 HTML = {"Content-Type": "text/html"}
 
@@ -237,23 +237,17 @@ async def test_leaving_a_stream_early_closes_it() -> None:
 
 async def test_a_wrong_token_on_a_real_cluster(cluster: Cluster) -> None:
     error = await failure(
-        replace(real(cluster), client_cert_data=None, client_key_data=None, token="wrong"),
+        replace(connection_to(cluster), client_cert_data=None, client_key_data=None, token="wrong"),
         lambda client: client.get("/api/v1/nodes"),
     )
     assert isinstance(error, Unauthorized)
 
 
 async def test_a_wrong_ca_on_a_real_cluster(cluster: Cluster) -> None:
-    error = await failure(replace(real(cluster), ca_data=Authority().certificate))
+    error = await failure(replace(connection_to(cluster), ca_data=Authority().certificate))
     assert isinstance(error, BadCertificate)
 
 
 async def test_a_real_cluster_tells_its_version(cluster: Cluster) -> None:
-    async with Client(real(cluster)) as client:
+    async with Client(connection_to(cluster)) as client:
         assert (await client.version()).startswith("v1.")
-
-
-def real(cluster: Cluster) -> Connection:
-    text = cluster.kubeconfig.read_text()
-    [(_, connection), *_] = read_kubeconfig(text, own_files=True, base=cluster.kubeconfig.parent).taken
-    return connection
