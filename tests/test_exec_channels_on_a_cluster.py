@@ -78,8 +78,8 @@ async def test_a_terminal_knows_its_size(cluster: Cluster, pod: tuple[str, str])
     async with running(cluster, pod, ["bash"], tty=True) as stream:
         await stream.resize(70_000, 0)
         await stream.resize(99, 33)
-        await stream.send_stdin(b"stty size; exit 7\n")
-        assert b"33 99" in await output(stream)
+        await stream.send_stdin(b"until stty size | grep '^33 99$'; do :; done 2>/dev/null; exit 7\n")
+        assert b"33 99\r\n" in await output(stream)
         assert stream.status == 7
 
 
