@@ -43,4 +43,4 @@ def whole(quantity: str | int | float) -> int:
 
 
 def _whole(amount: Decimal) -> int:
-    return int(max(-LARGEST, min(LARGEST, amount.to_integral_value(ROUND_CEILING))))
+    return max(-LARGEST, min(LARGEST, int(amount.to_integral_value(ROUND_CEILING))))

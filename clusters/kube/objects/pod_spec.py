@@ -1,5 +1,7 @@
 """What a pod was asked to be: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodSpec"""
 
+from collections.abc import Callable
+
 import msgspec
 
 from clusters.kube.objects.meta import Struct
@@ -171,7 +173,7 @@ def _empty_dir(found: _VolumeSource) -> str:
     return f"empty dir{memory}{f', at most {found.size_limit}' if found.size_limit else ''}"
 
 
-_SOURCES = {
+_SOURCES: dict[str, Callable[[_VolumeSource], str]] = {
     "config_map": lambda found: f"ConfigMap {found.name}",
     "secret": lambda found: f"Secret {found.secret_name}",
     "empty_dir": _empty_dir,
