@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-import requests
 from playwright.sync_api import Browser, Page
 
 from tests.cluster.programs import CannotRise
@@ -169,12 +168,6 @@ def browser() -> Iterator[Browser]:
         yield enter(stack, chromium())
 
 
-@pytest.fixture(scope="session")
-def admin_session(server: Server) -> requests.Session:
-    """A session of the shared server, signed in as its superuser, for requests without a browser."""
-    return server.sign_in()
-
-
 @pytest.fixture
 def visitor(browser: Browser, server: Server, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page of the shared server, not signed in. Errors in its console fail the test; see `problems`."""
@@ -190,9 +183,9 @@ def visitor(browser: Browser, server: Server, request: pytest.FixtureRequest) ->
 
 
 @pytest.fixture
-def page(visitor: Page, admin_session: requests.Session, server: Server) -> Page:
+def page(visitor: Page, server: Server) -> Page:
     """A page of the shared server, signed in as its superuser."""
-    take_cookies(visitor.context, admin_session, server.url)
+    take_cookies(visitor.context, server.admin, server.url)
     return visitor
 
 

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from functools import cached_property
 from pathlib import Path
 
 import requests
@@ -123,6 +124,17 @@ class Server:
         )
         assert answer.status_code == 302, f"{name} could not sign in: {answer.status_code}"
         return session
+
+    @cached_property
+    def admin(self) -> requests.Session:
+        """A session signed in as the superuser; it outlives restarts, as the database does."""
+        return self.sign_in()
+
+    def text(self, path: str) -> str:
+        """What the superuser gets from the path. Raises AssertionError unless that is 200."""
+        answer = self.admin.get(f"{self.url}{path}", timeout=30)
+        assert answer.status_code == 200, f"{path}: {answer.status_code}"
+        return answer.text
 
     def wait_until_synced(self, *, seconds: float = 60) -> None:
         """Wait until every cluster's rows are those of its API server. Raises AssertionError with the states seen."""
