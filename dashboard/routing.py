@@ -1,5 +1,11 @@
 """Which address leads to which socket. Every consumer declares by `access` who may open it."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-websocket_urlpatterns: list[URLPattern] = []
+from dashboard.consumers.changes import ChangesConsumer
+from dashboard.consumers.tables import TableConsumer
+
+websocket_urlpatterns = [
+    path("ws/changes/", ChangesConsumer.as_asgi()),
+    path("ws/clusters/<slug:slug>/tables/<str:kind>/", TableConsumer.as_asgi()),
+]

@@ -1,13 +1,33 @@
 """Which address leads to which page."""
 
 from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from dashboard.views import status
+from clusters.access import public
+from dashboard.views import cluster, deployments, errors, find, fleet, nodes, pods, preferences, status, tables, yaml
+
+sign_in = LoginView.as_view(template_name="registration/sign_in.html", redirect_authenticated_user=True)
 
 urlpatterns = [
+    path("", fleet.fleet, name="fleet"),
+    path("sign-in/", public(sign_in), name="sign-in"),
+    path("sign-out/", public(LogoutView.as_view()), name="sign-out"),
+    path("preferences/", preferences.preferences, name="preferences"),
+    path("find/", find.find, name="find"),
+    path("clusters/<slug:slug>/", cluster.cluster, name="cluster"),
+    path("clusters/<slug:slug>/nodes/<str:name>/", nodes.node, name="node"),
+    path("clusters/<slug:slug>/deployments/<str:namespace>/<str:name>/", deployments.deployment, name="deployment"),
+    path("clusters/<slug:slug>/pods/<str:namespace>/<str:name>/", pods.pod, name="pod"),
+    path("clusters/<slug:slug>/<str:kind>/<str:namespace>/<str:name>/yaml/", yaml.manifest, name="yaml"),
+    path("clusters/<slug:slug>/<str:kind>/<str:name>/yaml/", yaml.manifest, name="yaml-cluster-scoped"),
+    path("clusters/<slug:slug>/<str:kind>/", tables.table, name="table"),
     path("admin/", admin.site.urls),
     path("healthz", status.healthz, name="healthz"),
     path("readyz", status.readyz, name="readyz"),
     path("metrics", status.prometheus, name="metrics"),
 ]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
