@@ -235,6 +235,17 @@ async def test_leaving_a_stream_early_closes_it() -> None:
             assert await client.version() == "v1.35.4"
 
 
+async def test_a_client_that_is_closed_ends_its_streams_and_takes_no_more_calls() -> None:
+    async with asyncio.timeout(10), scripted_api(streams_on(b"first")) as api, api.client() as client:
+        async with client.stream("/watch", {}, silence=None) as pieces:
+            assert await anext(pieces) == b"first"
+            await client.close()
+            with pytest.raises(Unreachable):
+                await anext(pieces)
+        with pytest.raises(Unreachable, match="was closed here"):
+            await client.version()
+
+
 async def test_a_wrong_token_on_a_real_cluster(cluster: Cluster) -> None:
     error = await failure(
         replace(connection_to(cluster), client_cert_data=None, client_key_data=None, token="wrong"),

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import secrets
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -21,7 +22,7 @@ IMAGE = "docker.io/jocatalin/kubernetes-bootcamp:v1"
 @pytest.fixture(scope="module")
 def pod(kubectl: Kubectl) -> Iterator[tuple[str, str]]:
     """The namespace and name of a running pod with one container, "main"."""
-    namespace, name = "exec-channels", "sleeper"
+    namespace, name = f"exec-channels-{secrets.token_hex(4)}", "sleeper"
     kubectl("create", "namespace", namespace)
     container = {"name": "main", "image": IMAGE, "imagePullPolicy": "IfNotPresent", "command": ["sleep", "100000"]}
     kubectl(

@@ -4,7 +4,7 @@ import pytest
 
 from clusters.kube.backoff import Backoff
 from clusters.kube.errors import Forbidden, KubeError, NotFound, TooManyRequests, Unauthorized, Unreachable
-from tests.harness.api import event, pod, refuses, scripted_api, streams, streams_on
+from tests.harness.api import bookmark, event, pod, refuses, scripted_api, streams, streams_on
 from tests.harness.watches import Seen, StoppedTime, watch_until
 
 
@@ -60,7 +60,7 @@ async def test_the_wait_that_is_told_is_the_wait_that_is_kept() -> None:
 
 
 async def test_a_watch_that_ends_as_soon_as_it_begins_counts_as_a_failure() -> None:
-    async with scripted_api(*[streams()] * 4) as api:
+    async with scripted_api(streams(), streams(bookmark("10")), streams(), streams(bookmark("11"))) as api:
         seen = await watch_until(api.client(), lambda seen: len(seen.troubles) == 4, resume="10")
     assert [trouble.retry_in for trouble in seen.troubles] == [0.8, 1.6, 3.2, 6.4]
 

@@ -47,6 +47,7 @@ class Client:
         self.connection = connection
         self.host = urlsplit(connection.server).netloc
         self._session: aiohttp.ClientSession | None = None
+        self._closed = False
 
     async def __aenter__(self) -> "Client":
         return self
@@ -57,7 +58,8 @@ class Client:
         await self.close()
 
     async def close(self) -> None:
-        """Closes every connection; streams that are open end with an error."""
+        """Closes every connection: streams that are open, and whatever is asked afterwards, raise Unreachable."""
+        self._closed = True
         if self._session:
             await self._session.close()
 
@@ -184,6 +186,8 @@ class Client:
             yield piece
 
     def _open(self) -> aiohttp.ClientSession:
+        if self._closed:
+            raise Unreachable(f"The connection to {self.host} was closed here.")
         if self._session and self._session.closed:
             raise Unreachable(f"The connection to {self.host} was closed here: it has changed or is no longer used.")
         if self._session is None:

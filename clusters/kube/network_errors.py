@@ -44,6 +44,8 @@ def in_words(host: str) -> Iterator[None]:
         raise NotKubernetes(f"What answers at {host} is not a Kubernetes API server.") from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise _network(host, error) from None
+    except RuntimeError:  # what aiohttp raises for reading from a connection or session that was closed meanwhile
+        raise Unreachable(f"The connection to {host} was closed here.") from None
 
 
 def _untrusted(host: str, error: Exception) -> KubeError:

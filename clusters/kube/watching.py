@@ -191,23 +191,22 @@ class _Reflector(Generic[T]):
         yield Listed(version)
 
     async def _watch(self) -> AsyncGenerator[Changes[T], None]:
-        """One watch from our version to its end. Raises Unreachable when it ends at once without a word."""
+        """One watch from our version to its end. Raises Unreachable when it ends at once and brought no object."""
         started = self._pace.clock()
-        changes_seen = 0
+        had_objects = False
         async with (
             aclosing(self._events(self._params(resourceVersion=self._version))) as batches,
             aclosing(self._changes(batches)) as changes,
         ):
             try:
                 async for change in changes:
-                    changes_seen += 1
+                    had_objects = had_objects or bool(change.upserts or change.deleted or change.broken)
                     yield change
             except Silence:
                 # Without bookmarks silence proves nothing; a new connection does.
                 if self._sends_bookmarks:
                     raise
-        # The first of them only says that the server has answered.
-        if changes_seen <= 1 and self._pace.clock() - started < _SHORT:
+        if not had_objects and self._pace.clock() - started < _SHORT:
             raise Unreachable(f"{self._client.host} ends the watch as soon as it begins.")
 
     async def _changes(self, batches: AsyncIterator[Batch[T]]) -> AsyncGenerator[Changes[T], None]:
