@@ -7,16 +7,17 @@ from wsgiref.headers import Headers
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 from servestatic import ServeStaticASGI
+
+from dashboard.pages import pages
+from dashboard.proxies import TrustedProxies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
-# Loads the apps, which the routes below need.
-pages = get_asgi_application()
+# Loads the apps, which the imports below need.
+django_application = pages()
 
 from dashboard.origins import OriginCheck  # noqa: E402
-from dashboard.proxies import TrustedProxies  # noqa: E402
 from dashboard.routing import websocket_urlpatterns  # noqa: E402
 
 
@@ -39,7 +40,7 @@ def _take_types_at_their_word(headers: Headers, path: str, url: str) -> None:
 application = TrustedProxies(
     ProtocolTypeRouter(
         {
-            "http": _with_static_files(pages),
+            "http": _with_static_files(django_application),
             "websocket": OriginCheck(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
         }
     ),

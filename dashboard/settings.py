@@ -103,6 +103,7 @@ DATABASES = {
     "default": _postgresql
     or {
         "ENGINE": "django.db.backends.sqlite3",
+        "CONN_MAX_AGE": 60,
         "NAME": DATA_DIR / "pilothouse.sqlite3",
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
