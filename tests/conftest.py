@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import pytest
 from playwright.sync_api import Browser, Page
+from pytest_django import Settings
 
 from tests.cluster.programs import CannotRise
 from tests.harness.browsers import DESKTOP, chromium, take_cookies, watch
@@ -63,6 +64,12 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Settings) -> None:
+    """A hash that takes half a second is for guessers, not for tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)
