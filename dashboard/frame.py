@@ -136,7 +136,7 @@ class Frame:
     @property
     def initials(self) -> str:
         user: Any = self.request.user
-        words = (user.get_full_name() or user.get_username()).split()
+        words = (user.get_full_name() or user.get_username()).split() if user.is_authenticated else []
         return "".join(word[0] for word in words[:2]).upper()
 
 

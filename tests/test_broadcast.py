@@ -24,10 +24,9 @@ async def heard(channel: str) -> dict[str, Any]:
         return message
 
 
-async def test_the_first_hint_comes_at_once_and_names_what_changed() -> None:
+async def test_a_hint_names_what_changed() -> None:
     channel = await joined(1, "pods")
     Broadcaster().tell(1, "pods", 7, frozenset({"a"}))
-    started = asyncio.get_running_loop().time()
     assert await heard(channel) == {
         "type": "rows.changed",
         "cluster": 1,
@@ -36,7 +35,6 @@ async def test_the_first_hint_comes_at_once_and_names_what_changed() -> None:
         "sequence": 7,
         "uids": ["a"],
     }
-    assert asyncio.get_running_loop().time() - started < INTERVAL
 
 
 async def test_hints_that_follow_fast_are_merged_into_one() -> None:

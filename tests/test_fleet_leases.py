@@ -85,7 +85,8 @@ def test_two_living_processes_share_the_clusters() -> None:
 
 def test_a_restart_takes_over_from_its_killed_predecessor_at_once() -> None:
     cluster = people.cluster("harbour")
-    dead = leases.new_owner().replace(":", ":999999999:", 1)
+    host, _, mark = leases.new_owner().rsplit(":", 2)
+    dead = f"{host}:999999999:{mark}"
     leases.renew(dead)
     leases.take(cluster.pk, dead)
     leases.retire_the_dead()

@@ -104,7 +104,7 @@ async def test_a_list_writes_only_what_differs(server: SmallCluster) -> None:
     async with fleet():
         await becomes(cluster, Health.SYNCED)
         await all_watched(server)
-        ids = await threads.read(lambda: dict(Pod.objects.values_list("name", "id")))
+        ids = await threads.read(lambda: dict(Pod.objects.values_list("uid", "id")))
         # No list may touch a row whose resource version it names: mark them, and see the mark survive.
         await threads.write(Pod.objects.update, summary="untouched")
         put_pod(server, "checkout-4", phase="Failed")
@@ -112,7 +112,7 @@ async def test_a_list_writes_only_what_differs(server: SmallCluster) -> None:
         await rows_equal_server(cluster)
         rows = await threads.read(lambda: list(Pod.objects.values_list("name", "summary")))
         assert {name for name, summary in rows if summary != "untouched"} == {"checkout-4"}
-        assert await threads.read(lambda: dict(Pod.objects.values_list("name", "id"))) == ids
+        assert await threads.read(lambda: dict(Pod.objects.values_list("uid", "id"))) == ids
 
 
 async def test_after_a_restart_the_watch_goes_on_where_it_stopped(server: SmallCluster) -> None:

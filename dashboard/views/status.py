@@ -6,7 +6,7 @@ import secrets
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from clusters import fleet, metrics, threads
@@ -34,7 +34,7 @@ async def prometheus(request: HttpRequest) -> HttpResponse:
     if not _has_token(request):
         user = await request.auser()
         if not (user.is_active and user.is_superuser):
-            raise Http404
+            return _words(404, "Not found.")
     return HttpResponse(await threads.read(metrics.exposition), content_type=CONTENT_TYPE_LATEST)
 
 
