@@ -23,7 +23,7 @@ class Reported(Protocol):
 
 @dataclass(frozen=True)
 class Condition:
-    """`state` is the class of the glyph, `word` what Kubernetes calls it, `why` its message where something is wrong."""
+    """`state` is the class of the glyph, `word` Kubernetes' own, `why` its message where something is wrong."""
 
     state: str
     sentence: str

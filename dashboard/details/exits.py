@@ -31,7 +31,7 @@ def signal_name(code: int) -> str:
 
 
 def meaning(code: int) -> str:
-    """What `code` says, such as "signal 9 (SIGKILL): killed at once"; for codes nobody agreed on "set by the program"."""
+    """What `code` says: "signal 9 (SIGKILL): killed at once"; for a code nobody agreed on that the program set it."""
     if code in MEANINGS:
         return MEANINGS[code]
     name = signal_name(code)

@@ -19,10 +19,16 @@ def common(user: Person, cluster: Cluster, kind: Kind, row: CachedObject, *, cur
         "state": reasons.state_class(row.severity),
         "workload_name": row.name,
         "namespace_url": related.namespace_url(cluster, row.namespace) if row.namespace else "",
+        "topics": topics(cluster, row, kind.plural),
         "tabs": links.tabs(user, cluster, kind.plural, row.name, row.namespace, current=current),
         "labels": labels(cluster, kind.plural, row.labels, row.namespace),
         "events_url": table_url(cluster, "events", namespace=row.namespace, q=row.name),
     }
+
+
+def topics(cluster: Cluster, row: CachedObject, kind: str) -> str:
+    """What the page follows: its object, and all events, since an event that is to come has no uid yet."""
+    return f"{cluster.slug}/{kind}/{row.uid} {cluster.slug}/events {cluster.slug}/health"
 
 
 def split_name(name: str, workload: str) -> dict[str, str]:

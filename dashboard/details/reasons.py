@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from clusters.kube import objects
+from clusters.kube.pod_status import states
 from clusters.models import Deployment, Node, Pod, Severity
 from dashboard.details import conditions, exits
 from dashboard.tables.columns import CLASSES
@@ -77,7 +78,7 @@ def of_pod(pod: objects.Pod, row: Pod) -> Reason:
     current = next((reason for reason in all_of_pod(pod, now) if not reason.past), None)
     if current is not None:
         return _named(current)
-    ready = next((item for item in pod.status.conditions if item.type == "Ready"), None)
+    ready = pod.status.condition("Ready")
     since = ready.last_transition_time if ready else None
     return Reason(row.summary or row.status, since=since)
 
@@ -130,8 +131,11 @@ def _own(pod: objects.Pod) -> Iterator[Reason]:
 
 
 def _containers(pod: objects.Pod, now: datetime) -> Iterator[Reason]:
-    limits = {c.name: c.resources.limits.get("memory", "") for c in (*pod.spec.init_containers, *pod.spec.containers)}
-    for status in (*pod.status.init_container_statuses, *pod.status.container_statuses):
+    spec = pod.spec
+    limits = {
+        one.name: str(one.resources.limits.get("memory", "")) for one in (*spec.init_containers, *spec.containers)
+    }
+    for status in states(pod):
         waiting = status.state.waiting
         if waiting and waiting.reason not in EXPECTED:
             sentence = WAITING.get(waiting.reason, "The container cannot be started")

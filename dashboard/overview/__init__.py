@@ -1,1 +1,1 @@
-"""The overview of a cluster: counts, capacity, what needs attention. A constant number of queries, whatever its size."""
+"""The overview of a cluster: capacity and what needs attention, by a constant number of queries."""

@@ -1,4 +1,4 @@
-"""What needs a person, worst first: failing pods by the workload that owns them, deployments that are stuck, lost nodes.
+"""What needs a person, worst first: failing pods by the workload that owns them, stuck deployments, lost nodes.
 
 Six queries, each limited; none reads more rows than there are objects in trouble.
 """

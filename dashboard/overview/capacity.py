@@ -52,7 +52,7 @@ def requests_by_node(pods: QuerySet[Pod], names: Iterable[str]) -> dict[str, Req
         .filter(node__in=list(names))
         .order_by()
         .values_list("node")
-        .annotate(Sum("cpu_request"), Sum("memory_request"), Count("*"))
+        .annotate(cpu=Sum("cpu_request"), memory=Sum("memory_request"), n=Count("*"))
     )
     return {node: Requests(cpu, memory, count) for node, cpu, memory, count in sums}
 

@@ -66,7 +66,7 @@ def overview_page(user: Person, cluster: Cluster) -> dict[str, Any]:
 
 def numbers(cluster: Cluster, kind: str, rows: QuerySet[Any]) -> list[Number]:
     """How many rows there are in each state, the worst state first, each leading to the table limited to it."""
-    counted = rows.order_by("severity").values_list("severity").annotate(Count("*"))
+    counted = rows.order_by("severity").values_list("severity").annotate(n=Count("*"))
     return [_number(cluster, kind, Severity(severity), count) for severity, count in counted]
 
 

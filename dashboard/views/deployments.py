@@ -52,7 +52,7 @@ def deployment_page(user: Person, cluster: Cluster, row: Deployment) -> dict[str
     found = objects.decode(objects.Deployment, bytes(row.detail))
     sets = _sets(user, cluster, row)
     pods = visible(user, Pod.objects.filter(owner_uid__in=[one.uid for one in sets]), cluster)
-    counted = pods.order_by().values_list("owner_uid", "severity").annotate(Count("*"))
+    counted = pods.order_by().values_list("owner_uid", "severity").annotate(n=Count("*"))
     shown = related.bounded_pods(cluster, pods, columns=POD_COLUMNS)
     said = conditions.sentences(found.status.conditions, conditions.DEPLOYMENT)
     return {

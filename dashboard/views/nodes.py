@@ -36,6 +36,7 @@ def node_page(user: Person, cluster: Cluster, row: Node) -> dict[str, Any]:
         **common(user, cluster, KINDS["nodes"], row, current="Summary"),
         **related.bounded_pods(cluster, pods.filter(node=row.name), columns=POD_COLUMNS),
         **related.events_of(user, cluster, row),
+        "topics": f"{cluster.slug}/nodes/{row.uid} {cluster.slug}/pods {cluster.slug}/events {cluster.slug}/health",
         "node": node,
         "zone": row.labels.get(ZONE, ""),
         "pods_url": table_url(cluster, "pods", node=row.name),

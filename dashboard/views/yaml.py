@@ -15,12 +15,14 @@ from clusters.kinds import KINDS, Kind
 from clusters.kube import errors
 from clusters.models import Cluster, Role
 from clusters.redaction import presentable
+from clusters.sealing import SealBroken
 from dashboard.details.links import tabs
 from dashboard.details.lookup import NOT_THERE, check_names
 from dashboard.manifests import as_yaml, lines
 
 MEDIA_TYPE = "application/yaml"  # RFC 9512
-ADVICE: dict[type[errors.KubeError], tuple[str, str]] = {
+ADVICE: dict[type[Exception], tuple[str, str]] = {
+    SealBroken: ("Pilothouse cannot read how to reach the cluster", "An admin can import its kubeconfig again."),
     errors.NotFound: ("It is not there, or no longer", "Go back to the list to see what is there now."),
     errors.Forbidden: (
         "The cluster does not let Pilothouse read it",
@@ -52,9 +54,8 @@ async def manifest(request: HttpRequest, cluster: Cluster, kind: str, name: str,
     page: dict[str, Any] = {"cluster": cluster, "kind": asked, "namespace": namespace, "name": name}
     page["tabs"] = await sync_to_async(tabs)(user, cluster, kind, name, namespace, current="YAML")
     try:
-        client = await client_for(cluster)
-        found = await client.get_json(asked.path(namespace=namespace, name=name))
-    except errors.KubeError as error:
+        found = await _fetched(cluster, asked.path(namespace=namespace, name=name))
+    except (errors.KubeError, SealBroken) as error:
         return await sync_to_async(_failed)(request, page, error)
     text = await asyncio.to_thread(as_yaml, presentable(found))
     if "download" in request.GET:
@@ -62,6 +63,14 @@ async def manifest(request: HttpRequest, cluster: Cluster, kind: str, name: str,
         return HttpResponse(text, content_type=MEDIA_TYPE, headers=named)
     page["lines"] = lines(text)
     return await sync_to_async(render)(request, "yaml/manifest.html", page)
+
+
+async def _fetched(cluster: Cluster, path: str) -> dict[str, Any]:
+    client = await client_for(cluster)
+    found = await client.get_json(path)
+    if not isinstance(found, dict):
+        raise errors.NotKubernetes("What answers does not send an object.")
+    return found
 
 
 def _kind(user: Person, cluster: Cluster, plural: str, name: str, namespace: str) -> Kind:
@@ -76,8 +85,10 @@ def _kind(user: Person, cluster: Cluster, plural: str, name: str, namespace: str
     return kind
 
 
-def _failed(request: HttpRequest, page: dict[str, Any], error: errors.KubeError) -> HttpResponse:
+def _failed(request: HttpRequest, page: dict[str, Any], error: Exception) -> HttpResponse:
     said, advice = ADVICE.get(type(error), OTHERWISE)
     missing = isinstance(error, errors.NotFound)
     status = HTTPStatus.NOT_FOUND if missing else HTTPStatus.BAD_GATEWAY
-    return render(request, "yaml/failed.html", page | {"said": said, "advice": advice, "error": error}, status=status)
+    return render(
+        request, "yaml/failed.html", page | {"said": said, "advice": advice, "reason": str(error)}, status=status
+    )

@@ -1,0 +1,23 @@
+"""What the pages of a pod's logs and shells share: the pod, its containers and the one that is shown."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from clusters.kinds import KINDS
+from clusters.kube import objects
+from clusters.models import Cluster, Pod
+from clusters.streams.instances import containers
+from dashboard.details.pages import common
+
+
+def stream_page(request: HttpRequest, cluster: Cluster, row: Pod, *, current: str) -> dict[str, Any]:
+    """Head, tabs, containers; `container` is the one that the address names, else the first."""
+    named = containers(objects.decode(objects.Pod, bytes(row.detail)))
+    asked = request.GET.get("container", "")
+    known = [each.name for each in named]
+    return {
+        **common(request.user, cluster, KINDS["pods"], row, current=current),
+        "containers": named,
+        "container": asked if asked in known else next(iter(known), ""),
+    }
