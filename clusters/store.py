@@ -176,7 +176,7 @@ class KindStore:
         return Applied(self._sequence, frozenset(written | deleted) if named else None)
 
     def _rows(self) -> Any:
-        return self._kind.model.objects.filter(cluster_id=self._cluster_id)
+        return self._kind.model._default_manager.filter(cluster_id=self._cluster_id)
 
     def _set_aside_rows(self) -> Any:
         return SetAside.objects.filter(cluster_id=self._cluster_id, kind=self._kind.plural)

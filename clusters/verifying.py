@@ -104,7 +104,7 @@ async def _listed(client: Client, kind: Kind) -> dict[str, tuple[str, str]]:
 
 def _kept(cluster: Cluster, kind: Kind) -> tuple[dict[str, tuple[str, str]], set[str]]:
     columns = ("uid", "resource_version", "namespace", "name")
-    rows = kind.model.objects.filter(cluster=cluster).values_list(*columns)
+    rows = kind.model._default_manager.filter(cluster=cluster).values_list(*columns)
     keys = SetAside.objects.filter(cluster=cluster, kind=kind.plural).values_list("key", flat=True)
     return {uid: (version, _name(namespace, name)) for uid, version, namespace, name in rows}, set(keys)
 
