@@ -27,10 +27,11 @@ CLUSTER_SCOPED: tuple[type[Model], ...] = (Node,)
 
 @dataclass(frozen=True)
 class Access:
-    """The audience of a route. `role` None: no cluster is involved."""
+    """The audience of a route. `role` None: no cluster is involved. `own_rule`: the view itself decides."""
 
     public: bool = False
     role: Role | None = None
+    own_rule: bool = False
 
 
 PUBLIC = Access(public=True)
@@ -118,6 +119,12 @@ def allowed_cluster(user: Person, role: Role, slug: str, namespace: str | None =
 def public(view: View) -> View:
     """Declares a view that anybody may call, signed in or not."""
     view.access = PUBLIC  # type: ignore[union-attr]
+    return view
+
+
+def own_rule(view: View) -> View:
+    """Declares a view that decides by itself whom to answer, and is not there for others."""
+    view.access = Access(own_rule=True)  # type: ignore[union-attr]
     return view
 
 

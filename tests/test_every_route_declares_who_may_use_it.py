@@ -10,8 +10,9 @@ from clusters.models import Role
 from tests import people
 from tests.routes import Route, http_routes
 
-PUBLIC = {"sign-in/", "healthz", "readyz"}
-SIGNED_IN_WITHOUT_CLUSTER = {"", "sign-out/", "find/", "preferences/", "metrics"}
+PUBLIC = {"sign-in/", "sign-out/", "healthz", "readyz"}
+OWN_RULE = {"metrics"}
+SIGNED_IN_WITHOUT_CLUSTER = {"", "find/", "preferences/"}
 ROUTES = list(http_routes("harbour"))
 IN_A_CLUSTER = [route for route in ROUTES if "<slug:slug>" in route.pattern]
 
@@ -20,6 +21,10 @@ IN_A_NAMESPACE = [route for route in ROUTES if "<str:namespace>" in route.patter
 each_cluster_route = pytest.mark.parametrize("route", IN_A_CLUSTER, ids=lambda route: route.pattern)
 
 each_namespace_route = pytest.mark.parametrize("route", IN_A_NAMESPACE, ids=lambda route: route.pattern)
+
+CLOSED = [route for route in ROUTES if route.pattern not in PUBLIC | OWN_RULE]
+each_closed_route = pytest.mark.parametrize("route", CLOSED, ids=lambda route: route.pattern)
+NEVER_SERVED = 405
 
 
 def bare(body: bytes) -> str:
@@ -39,18 +44,19 @@ def test_only_the_written_list_is_public(route: Route) -> None:
 
 @each_route
 def test_a_route_outside_clusters_is_on_the_written_list(route: Route) -> None:
-    assert route in IN_A_CLUSTER or route.pattern in PUBLIC | SIGNED_IN_WITHOUT_CLUSTER
+    assert route in IN_A_CLUSTER or route.pattern in PUBLIC | SIGNED_IN_WITHOUT_CLUSTER | OWN_RULE
+    assert route.callback.access.own_rule == (route.pattern in OWN_RULE)
     assert (route.callback.access.role is not None) == (route in IN_A_CLUSTER)
 
 
-@each_route
+@each_closed_route
 @pytest.mark.django_db
 def test_a_stranger_is_sent_to_sign_in(route: Route) -> None:
     people.cluster("harbour")
-    if route.pattern not in PUBLIC:
-        for answer in (Client().get(route.path), Client().post(route.path)):
-            assert answer.status_code == 302
-            assert answer["Location"].startswith("/sign-in/")
+    answers = [Client().get(route.path), Client().post(route.path)]
+    served = [answer for answer in answers if answer.status_code != NEVER_SERVED]
+    assert served
+    assert all(answer.status_code == 302 and answer["Location"].startswith("/sign-in/") for answer in served)
 
 
 @each_cluster_route
@@ -78,3 +84,11 @@ def test_a_grant_in_another_namespace_opens_nothing_here(route: Route) -> None:
     client = Client()
     client.force_login(maria)
     assert client.get(route.path).status_code == 404
+
+
+@pytest.mark.parametrize("pattern", sorted(OWN_RULE))
+@pytest.mark.django_db
+def test_a_route_with_a_rule_of_its_own_is_not_there_for_others(pattern: str) -> None:
+    nobody = Client()
+    nobody.force_login(people.person("nobody"))
+    assert [client.get(f"/{pattern}").status_code for client in (Client(), nobody)] == [404, 404]

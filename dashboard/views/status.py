@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from clusters import fleet, metrics, threads
-from clusters.access import public
+from clusters.access import own_rule, public
 
 ANSWER_SECONDS = 3.0
 
@@ -28,7 +28,7 @@ async def readyz(request: HttpRequest) -> HttpResponse:
     return _words(503, *problems) if problems else _words(200, "Ready.")
 
 
-@public
+@own_rule
 async def prometheus(request: HttpRequest) -> HttpResponse:
     """Metrics, for superusers and for whoever carries PILOTHOUSE_METRICS_TOKEN; for others there is no such page."""
     if not _has_token(request):
