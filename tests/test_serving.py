@@ -9,11 +9,17 @@ from pathlib import Path
 
 import pytest
 import requests
-from websocket import WebSocket, WebSocketBadStatusException, create_connection
+from websocket import (
+    WebSocket,
+    WebSocketBadStatusException,
+    WebSocketConnectionClosedException,
+    create_connection,
+)
 
 from tests.harness.servers import Server
 
 WS = "ws/changes/"
+OPCODE_CLOSE = 0x8
 
 
 @pytest.fixture
@@ -31,6 +37,17 @@ def open_socket(server: Server, session: requests.Session, origin: str) -> WebSo
     cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in session.cookies)
     address = server.url.replace("http:", "ws:")
     return create_connection(f"{address}/{WS}", cookie=cookies, origin=origin, timeout=20)
+
+
+def close_code(connection: WebSocket) -> int:
+    """Why the server closed the socket, whatever it sent before."""
+    try:
+        frame = connection.recv_frame()
+        while frame.opcode != OPCODE_CLOSE:
+            frame = connection.recv_frame()
+        return int.from_bytes(frame.data[:2])
+    finally:
+        connection.shutdown()
 
 
 def style_sheet(server: Server) -> str:
@@ -58,11 +75,7 @@ def test_sigterm_tells_the_sockets_and_ends_with_code_0(lone_server: Server) -> 
     began = time.monotonic()
     assert lone_server.web
     lone_server.web.process.send_signal(signal.SIGTERM)
-    opcode, frame = connection.recv_data()
-    while opcode != 0x8:
-        opcode, frame = connection.recv_data()
-    assert int.from_bytes(frame[:2]) == 4503
-    connection.close()
+    assert close_code(connection) == 4503
     assert lone_server.web.process.wait(20) == 0
     assert time.monotonic() - began < 10
     assert "Traceback" not in lone_server.log()
@@ -77,13 +90,12 @@ def test_a_socket_from_another_page_is_refused_even_with_our_cookies(lone_server
     open_socket(lone_server, session, lone_server.url).close()
 
 
-def test_a_message_that_is_too_big_closes_the_socket(lone_server: Server) -> None:
+def test_a_socket_that_sends_too_much_at_once_is_cut(lone_server: Server) -> None:
     lone_server.start()
     connection = open_socket(lone_server, lone_server.sign_in(), lone_server.url)
     connection.send("x" * 70_000)
-    opcode, frame = connection.recv_data()
-    assert opcode == 0x8
-    assert int.from_bytes(frame[:2]) == 1009
+    with pytest.raises((ConnectionResetError, WebSocketConnectionClosedException)):
+        close_code(connection)
 
 
 def test_static_files_are_kept_for_ever_compressed_and_of_their_type(lone_server: Server) -> None:
