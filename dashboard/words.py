@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from clusters.health import Report, known_health
 from clusters.models import Cluster, Health
 
 MINUTE, HOUR, DAY, YEAR = 60, 3600, 86400, 365 * 86400
@@ -59,33 +60,34 @@ STATES = {
 
 def freshness(cluster: Cluster, now: datetime) -> Freshness:
     """What a page says about the age of `cluster`'s data."""
-    health = Health(cluster.health)
-    state = STATES[health]
+    known = known_health(cluster, now)
+    health, state = known.state, STATES[known.state]
     if health == Health.SYNCED:
         return Freshness(state, format_html("Live, as of {}", moment_html(now)))
     if cluster.last_contact is None:
-        return Freshness(state, format_html("{}", health.label), _never(cluster, health))
-    since = moment_html(cluster.last_contact)
+        return Freshness(state, format_html("{}", health.label), _never(cluster, known))
+    # Where one kind is lost the others are still in contact; the page is as old as its oldest part.
+    since = moment_html(known.since if health == Health.STALE and known.since else cluster.last_contact)
     words = {Health.PAUSED: "Paused at {}", Health.CONNECTING: "Connecting, as of {}"}.get(health, "No contact since {}")
-    return Freshness(state, format_html(words, since), _warning(cluster, health, since))
+    return Freshness(state, format_html(words, since), _warning(cluster, known, since))
 
 
-def _never(cluster: Cluster, health: Health) -> SafeString:
-    if health == Health.CONNECTING:
-        return format_html("Connecting to {}. Nothing is known of it yet.{}", cluster.name, _reason(cluster))
-    if health == Health.PAUSED:
+def _never(cluster: Cluster, known: Report) -> SafeString:
+    if known.state == Health.CONNECTING:
+        return format_html("Connecting to {}. Nothing is known of it yet.{}", cluster.name, _reason(known))
+    if known.state == Health.PAUSED:
         return format_html("{} is paused and has not been reached yet.", cluster.name)
-    return format_html("{} has not been reached yet.{}", cluster.name, _reason(cluster))
+    return format_html("{} has not been reached yet.{}", cluster.name, _reason(known))
 
 
-def _warning(cluster: Cluster, health: Health, since: SafeString) -> SafeString:
-    if health == Health.PAUSED:
+def _warning(cluster: Cluster, known: Report, since: SafeString) -> SafeString:
+    if known.state == Health.PAUSED:
         return format_html("{} has been paused. You see its state of {}.", cluster.name, since)
-    if health == Health.CONNECTING:
-        return format_html("Connecting to {}. You see its state of {}.{}", cluster.name, since, _reason(cluster))
-    said = f" ({cluster.health_reason.rstrip('.')})" if cluster.health_reason else ""
+    if known.state == Health.CONNECTING:
+        return format_html("Connecting to {}. You see its state of {}.{}", cluster.name, since, _reason(known))
+    said = f" ({known.reason.rstrip('.')})" if known.reason else ""
     return format_html("No contact with {} since {}{}. You see its state of then.", cluster.name, since, said)
 
 
-def _reason(cluster: Cluster) -> str:
-    return f" {cluster.health_reason}" if cluster.health_reason else ""
+def _reason(known: Report) -> str:
+    return f" {known.reason}" if known.reason else ""
