@@ -51,7 +51,7 @@ def grants_of(user: Person) -> list[Grant]:
 
 
 def namespaces_for(user: Person, role: Role, cluster: Cluster | int) -> frozenset[str] | None:
-    """The namespaces of `cluster` (or its id) in which `user` has at least `role`; None stands for the whole cluster."""
+    """The namespaces of `cluster` (or its id) in which `user` has at least `role`; None is the whole cluster."""
     if user.is_active and user.is_superuser:
         return None
     cluster_id = cluster if isinstance(cluster, int) else cluster.pk
