@@ -43,7 +43,6 @@ PILOTHOUSE_ENCRYPTION_KEY = _encryption_key or base64.b64decode(
 )
 
 INSTALLED_APPS = [
-    "daphne",
     "clusters",
     "dashboard",
     "django.contrib.admin",
