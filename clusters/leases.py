@@ -77,7 +77,7 @@ def retire_the_dead() -> None:
     """Take the leases from processes of this host that are gone, killed perhaps: a restart need not wait for them."""
     ours = f"{socket.gethostname()[:70]}:"
     for owner in WatchProcess.objects.filter(owner__startswith=ours).values_list("owner", flat=True):
-        if not _lives(int(owner.removeprefix(ours).split(":")[0])):
+        if is_dead(owner):
             retire(owner)
 
 
@@ -89,6 +89,12 @@ def mark_paused() -> list[int]:
     if ids:
         Cluster.objects.filter(pk__in=ids).update(health=Health.PAUSED, health_reason="", health_since=Now())
     return ids
+
+
+def is_dead(owner: str) -> bool:
+    """Whether `owner` was another process of this host that is gone; False where that cannot be known."""
+    host, pid, _ = owner.rsplit(":", 2)
+    return host == socket.gethostname()[:70] and not _lives(int(pid))
 
 
 def _lives(pid: int) -> bool:

@@ -5,7 +5,21 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
 from clusters.access import public
-from dashboard.views import cluster, deployments, errors, find, fleet, nodes, pods, preferences, status, tables, yaml
+from dashboard.views import (
+    cluster,
+    deployments,
+    errors,
+    find,
+    fleet,
+    logs,
+    nodes,
+    pods,
+    preferences,
+    shell,
+    status,
+    tables,
+    yaml,
+)
 
 sign_in = LoginView.as_view(template_name="registration/sign_in.html", redirect_authenticated_user=True)
 
@@ -19,6 +33,9 @@ urlpatterns = [
     path("clusters/<slug:slug>/nodes/<str:name>/", nodes.node, name="node"),
     path("clusters/<slug:slug>/deployments/<str:namespace>/<str:name>/", deployments.deployment, name="deployment"),
     path("clusters/<slug:slug>/pods/<str:namespace>/<str:name>/", pods.pod, name="pod"),
+    path("clusters/<slug:slug>/pods/<str:namespace>/<str:name>/logs/", logs.logs, name="pod-logs"),
+    path("clusters/<slug:slug>/pods/<str:namespace>/<str:name>/logs/file/", logs.file, name="pod-log-file"),
+    path("clusters/<slug:slug>/pods/<str:namespace>/<str:name>/shell/", shell.shell, name="pod-shell"),
     path("clusters/<slug:slug>/<str:kind>/<str:namespace>/<str:name>/yaml/", yaml.manifest, name="yaml"),
     path("clusters/<slug:slug>/<str:kind>/<str:name>/yaml/", yaml.manifest, name="yaml-cluster-scoped"),
     path("clusters/<slug:slug>/<str:kind>/", tables.table, name="table"),

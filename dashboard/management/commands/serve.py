@@ -3,6 +3,7 @@
 # First, since it installs the reactor that Twisted runs on.
 from dashboard.server import CannotListen, Server  # isort: skip
 
+import asyncio
 import re
 from argparse import ArgumentParser
 from typing import Any
@@ -13,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.module_loading import import_string
 
 from clusters import fleet
+from clusters.streams import sweep
 
 
 class Command(BaseCommand):
@@ -32,7 +34,7 @@ class Command(BaseCommand):
             host=host,
             port=port,
             listening=self.say_where,
-            beside=fleet.run if settings.EMBEDDED and not no_watch else None,
+            beside=beside_watching if settings.EMBEDDED and not no_watch else sweep.run,
         )
         try:
             server.run()
@@ -43,6 +45,11 @@ class Command(BaseCommand):
         shown = f"[{host}]" if ":" in host else host
         self.stdout.write(f"Pilothouse is at http://{shown}:{port}/ (Ctrl-C ends it)")
         self.stdout.flush()
+
+
+async def beside_watching(stop: asyncio.Event) -> None:
+    """What a process does that both serves and watches, until `stop` is set."""
+    await asyncio.gather(fleet.run(stop), sweep.run(stop))
 
 
 def host_and_port(address: str) -> tuple[str, int]:

@@ -1,0 +1,244 @@
+"""The log of one container, followed through restarts of the container and cuts of the network.
+
+The rules are those of the kubelet: `follow` ends when the instance ends, and `sinceTime` is inclusive and cut to whole
+seconds. https://github.com/kubernetes/cri-client/blob/master/pkg/logs/logs.go
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from clusters.kube.client import Client
+from clusters.kube.errors import BadRequest, Forbidden, KubeError, NotFound, NotKubernetes, Unauthorized
+from clusters.kube.paths import object_path
+from clusters.streams.instances import Instance, look_at
+from clusters.streams.lines import Finder, LineCutter, Lost, Memory, Place
+from clusters.streams.requests import LogRequest
+
+POLL_SECONDS = 1.0
+SLOWEST_POLL = 10.0
+
+_FINAL = (NotFound, Forbidden, Unauthorized, BadRequest, NotKubernetes)
+_CLOCK_SLACK = timedelta(minutes=1)
+_LIMITS = ("tailLines", "sinceSeconds")
+
+
+class Sign(StrEnum):
+    """What a mark is about."""
+
+    INSTANCE = "instance"
+    """The lines that follow are of this instance; `text` is its key."""
+    REWIND = "rewind"
+    """Forget the last line, it has no end yet: it comes again whole."""
+    DIVIDER = "divider"
+    """Another instance begins."""
+    GAP = "gap"
+    """It is not sure that all lines are here."""
+    ENDED = "ended"
+    """The instance ended, and how."""
+    STATUS = "status"
+    """Why nothing comes at the moment; empty when all is well."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something between the lines that people should know."""
+
+    sign: Sign
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Resumption:
+    """Where somebody who was here before wants to go on: after `place` in an instance."""
+
+    instance: str
+    place: Place | None
+
+
+Sink = Callable[[bytes | Mark], Awaitable[None]]
+
+
+class Log:
+    """Gives `send` pieces of text (cut anywhere, each line with its timestamp) and marks, as fast as it takes them."""
+
+    def __init__(
+        self, client: Client, request: LogRequest, send: Sink, *, resumption: Resumption | None = None
+    ) -> None:
+        self._client = client
+        self._request = request
+        self._send = send
+        self._path = object_path("", "v1", "pods", request.namespace, request.pod, "log")
+        self._memory = Memory()
+        self._key = resumption.instance if resumption else ""
+        self._given = resumption.place if resumption else None
+        self._cut = resumption is not None
+        self._from = self._request.params()
+        self._read_to_the_end = ""
+        self._status = ""
+        self._pause = POLL_SECONDS
+
+    async def run(self) -> str:
+        """Returns why nothing more will come; while following that is only when the container will never run again."""
+        if self._request.previous:
+            return await self._previous()
+        while True:
+            try:
+                end = await self._round()
+            except _FINAL as error:
+                return self._why(error)
+            except KubeError as error:
+                end = None if self._request.follow else error.reason
+                await self._tell_status(f"{error.reason} Trying again.")
+            if end is not None:
+                return end
+            await asyncio.sleep(self._pause)
+            self._pause = min(self._pause * 1.5, SLOWEST_POLL) if self._cut else POLL_SECONDS
+
+    async def _previous(self) -> str:
+        try:
+            await self._pass_on(self._from, None)
+        except BadRequest as error:
+            return "There is no previous instance of this container." if "previous" in error.reason else error.reason
+        except KubeError as error:
+            return self._why(error)
+        return "This was the previous instance; it has ended."
+
+    async def _round(self) -> str | None:
+        """Looks at the container once and reads what its log has; returns why it was the last time, if it was."""
+        instance = await self._look()
+        if instance is None:
+            return f"The pod has no container called {self._request.container}."
+        if not instance.started:
+            return await self._wait_for(
+                instance, "The container has not started yet.", "The container has not started."
+            )
+        if instance.key == self._read_to_the_end and not instance.running:
+            return await self._wait_for(instance, "Waiting for the next start.", "It will not be started again.")
+        if instance.key != self._key:
+            await self._begin(instance)
+        await self._read(instance)
+        if not self._request.follow:
+            return ""
+        if not self._cut and not instance.running:
+            return await self._end(instance)
+        return None
+
+    async def _wait_for(self, instance: Instance, while_waiting: str, at_the_end: str) -> str | None:
+        if not (self._request.follow and instance.will_run):
+            return f"{at_the_end} {instance.said}"
+        await self._tell_status(f"{while_waiting} {instance.said}")
+        return None
+
+    async def _end(self, instance: Instance) -> str | None:
+        self._read_to_the_end = instance.key
+        code = "" if instance.exit_code is None else f" with exit code {instance.exit_code}"
+        if not instance.will_run:
+            return f"The container ended{code}. {instance.said}"
+        await self._send(Mark(Sign.ENDED, f"The container ended{code}"))
+        return None
+
+    async def _begin(self, instance: Instance) -> None:
+        """Turns to a new instance; what the last one wrote while we were cut off is read first."""
+        if self._key:
+            await self._leave_the_last(instance)
+            self._from = self._without_limits()
+        await self._send(Mark(Sign.INSTANCE, instance.key))
+        self._key, self._given, self._memory = instance.key, None, Memory()
+
+    async def _leave_the_last(self, instance: Instance) -> None:
+        pod_uid, restarts = self._key.rsplit("/", 1)
+        same_pod = instance.pod_uid == pod_uid
+        if same_pod and instance.restarts == int(restarts) + 1:
+            if self._cut:
+                await self._read_rest_of_the_last()
+        elif same_pod or self._cut:
+            await self._send(Mark(Sign.GAP, "Lines are missing here: other instances ran meanwhile."))
+        started = f"Started again, restart {instance.restarts}" if same_pod else "A new pod of the same name"
+        await self._send(Mark(Sign.DIVIDER, started))
+
+    async def _read_rest_of_the_last(self) -> None:
+        place = await self._rewound()
+        params = {name: value for name, value in self._without_limits().items() if name != "follow"}
+        try:
+            await self._pass_on(params | {"previous": "true"} | _since(place), place)
+        except (Lost, BadRequest, NotFound):
+            await self._send(Mark(Sign.GAP, "Lines may be missing here: the log of the last instance is gone."))
+
+    async def _read(self, instance: Instance) -> None:
+        """Reads the log of the instance from where we are; afterwards `_cut` says whether that broke off."""
+        place = await self._rewound()
+        params = self._without_limits() | _since(place) if place else self._from
+        # Should nothing come before a cut, the limits of the request would count from the wrong moment the next time.
+        since = (datetime.now(UTC) - _CLOCK_SLACK).isoformat(timespec="seconds")
+        if any(limit in self._from for limit in _LIMITS):
+            self._from = self._without_limits() | {"sinceTime": since}
+        self._cut = True
+        try:
+            await self._pass_on(params, place, of=instance)
+        except Lost:
+            text = "Lines may be missing or shown twice here: the log was rotated while the connection was cut."
+            await self._send(Mark(Sign.GAP, text))
+            self._given, self._memory = None, Memory()
+            await self._pass_on(params, None, of=instance)
+
+    async def _pass_on(self, params: dict[str, str], place: Place | None, *, of: Instance | None = None) -> None:
+        """Sends the lines after `place`, once it is sure that they are of the instance `of`. Raises Lost."""
+        async with self._client.stream(self._path, params, None) as pieces:
+            if of and await self._is_another_by_now(of):
+                return
+            await self._tell_status("")
+            cutter, finder = LineCutter(), Finder(place) if place else None
+            async for piece in pieces:
+                text = cutter.feed(piece)
+                if text and finder and not finder.found:
+                    text = finder.feed(text)
+                if text:
+                    await self._pass(text)
+        if rest := cutter.finish():
+            await self._pass(rest)
+        if finder and not finder.found:
+            raise Lost
+        self._cut = False
+
+    async def _pass(self, text: bytes) -> None:
+        self._pause = POLL_SECONDS
+        self._memory.note(text)
+        await self._send(text)
+
+    async def _is_another_by_now(self, instance: Instance) -> bool:
+        now = await self._look()
+        return now is None or now.key != instance.key
+
+    async def _look(self) -> Instance | None:
+        asked = self._request
+        return await look_at(self._client, namespace=asked.namespace, pod=asked.pod, container=asked.container)
+
+    async def _tell_status(self, text: str) -> None:
+        if text != self._status:
+            self._status = text
+            await self._send(Mark(Sign.STATUS, text))
+
+    async def _rewound(self) -> Place | None:
+        """Where to go on; a line that was sent without its end is taken back, since it comes again."""
+        if self._memory.rewind():
+            await self._send(Mark(Sign.REWIND))
+        return self._memory.place() or self._given
+
+    def _without_limits(self) -> dict[str, str]:
+        return {name: value for name, value in self._request.params().items() if name not in _LIMITS}
+
+    def _why(self, error: KubeError) -> str:
+        match error:
+            case NotFound():
+                return "The pod is gone." if self._key else "There is no such pod, or no longer."
+            case Forbidden():
+                return f"The cluster's credentials may not read this log. {error.reason}"
+            case _:
+                return error.reason
+
+
+def _since(place: Place | None) -> dict[str, str]:
+    return {"sinceTime": place.since} if place and place.since else {}

@@ -1,0 +1,77 @@
+"""Ends what shells left behind in containers: when one is closed, and when the process that held it was killed."""
+
+import asyncio
+import logging
+
+from django.db import DatabaseError
+
+from clusters.clients import client_for
+from clusters.kube.channels import open_exec
+from clusters.kube.client import Client
+from clusters.kube.errors import KubeError, NotFound
+from clusters.models import TerminalSession
+from clusters.sealing import SealBroken
+from clusters.streams import scripts, sessions
+from clusters.streams.instances import look_at
+from clusters.threads import write
+
+logger = logging.getLogger(__name__)
+
+ROUND_SECONDS = 5.0
+LIMIT_SECONDS = 20.0
+
+
+async def run(stop: asyncio.Event) -> None:
+    """End the shells of processes that died, until `stop` is set; every process that serves runs this."""
+    while not stop.is_set():
+        try:
+            lost = await write(sessions.take_lost)
+            await asyncio.gather(*(_end_lost(session) for session in lost))
+        except DatabaseError as error:
+            logger.warning("The database cannot be asked for lost shells: %s", error)
+        try:
+            async with asyncio.timeout(ROUND_SECONDS):
+                await stop.wait()
+        except TimeoutError:
+            pass
+
+
+async def end_processes(client: Client, session: TerminalSession) -> bool:
+    """Ends every process of the session in its container; whether it is sure that none is left."""
+    try:
+        async with asyncio.timeout(LIMIT_SECONDS):
+            place = {"namespace": session.namespace, "pod": session.pod, "container": session.container}
+            instance = await look_at(client, **place)
+            if instance is None or instance.pod_uid != session.pod_uid or not instance.running:
+                return True
+            return await _run_to_its_end(client, session) == 0
+    except NotFound:
+        return True
+    except (KubeError, TimeoutError) as error:
+        logger.warning("The processes of shell %s in %s cannot be ended yet: %s", session.pk, session, error)
+        return False
+
+
+async def _run_to_its_end(client: Client, session: TerminalSession) -> int | None:
+    async with open_exec(
+        client,
+        namespace=session.namespace,
+        pod=session.pod,
+        container=session.container,
+        command=scripts.end(session.pk),
+        stdin=False,
+    ) as stream:
+        async for _ in stream:
+            pass
+    return stream.status
+
+
+async def _end_lost(session: TerminalSession) -> None:
+    try:
+        client = await client_for(session.cluster)
+    except (KubeError, SealBroken) as error:
+        logger.warning("Shell %s cannot be ended: its cluster has no usable connection: %s", session.pk, error)
+        return
+    if await end_processes(client, session):
+        await write(sessions.close, session.pk, exit_code=None, reason="The server that held it was lost.")
+        logger.info("Ended shell %s in %s, whose server was lost.", session.pk, session)

@@ -1,0 +1,89 @@
+// The page of a shell: opens one in the container that is chosen, and says how it ended.
+
+import { StreamSocket } from "./stream-socket.js";
+import { makeTerminal } from "./terminal.js";
+import { Typing } from "./typing.js";
+
+const place = document.getElementById("terminal");
+const tools = document.getElementById("shell-tools");
+const status = document.getElementById("shell-status");
+const closeButton = document.querySelector("[data-act=close-shell]");
+const encoder = new TextEncoder();
+
+document.getElementById("terminal-blank").remove();
+const terminal = await makeTerminal(place, () => (closeButton.hidden ? tools.elements.shell : closeButton).focus());
+
+let socket, typing, code;
+
+function say(words, state) {
+  const mark = document.createElement("span");
+  mark.className = `st st-${state}`;
+  mark.textContent = words;
+  status.replaceChildren(mark);
+}
+
+function open() {
+  socket?.close();
+  terminal.reset();
+  code = undefined;
+  const query = new URLSearchParams({ container: tools.elements.container.value, shell: tools.elements.shell.value });
+  history.replaceState(null, "", `?${query}`);
+  query.set("columns", Math.min(terminal.cols, 500));
+  query.set("rows", Math.min(terminal.rows, 500));
+  socket = new StreamSocket(`${place.dataset.socket}?${query}`, { onopen, onbytes, onmessage, onend });
+  typing = new Typing(socket);
+  say("Opening a shell", "progressing");
+}
+
+function onopen() {
+  closeButton.hidden = false;
+}
+
+function onbytes(bytes) {
+  const here = socket;
+  terminal.write(bytes, () => {
+    here.noteDrawn(bytes.length);
+    here.tellDrawn();
+  });
+}
+
+function onmessage(message) {
+  if (message.type === "started") {
+    say(`Shell in ${tools.elements.container.value}`, "running");
+    sendSize();
+    terminal.focus();
+  } else if (message.type === "typed") typing.taken(message.bytes);
+  else if (message.type === "exit") code = message.code;
+}
+
+function onend(reason) {
+  closeButton.hidden = true;
+  const words = reason ?? "The connection to Pilothouse was lost, and the shell with it; its result is unknown.";
+  say(words, code === 0 ? "completed" : "failed");
+  terminal.write(`\r\n\x1b[33m--- ${words} ---\x1b[0m\r\n`);
+}
+
+function sendSize() {
+  document.getElementById("size").textContent = `${terminal.cols} × ${terminal.rows}`;
+  socket?.send({ columns: terminal.cols, rows: terminal.rows });
+}
+
+function type(bytes) {
+  if (socket.isOpen && !typing.send(bytes)) say("Too much was pasted at once; the rest was left out.", "warning");
+}
+
+terminal.onData((text) => type(encoder.encode(text)));
+terminal.onBinary((text) => type(Uint8Array.from(text, (character) => character.charCodeAt(0))));
+terminal.onResize(sendSize);
+
+tools.addEventListener("submit", (event) => {
+  event.preventDefault();
+  open();
+});
+tools.addEventListener("change", open);
+closeButton.addEventListener("click", () => {
+  socket.close();
+  onend("You closed the shell.");
+});
+
+open();
