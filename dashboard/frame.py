@@ -104,7 +104,7 @@ class Frame:
     @cached_property
     def sees_all(self) -> bool:
         """Whether the reader may see the whole cluster, its nodes included."""
-        return bool(self.cluster) and namespaces_for(self.request.user, Role.VIEW, self.cluster) is None
+        return self.cluster is not None and namespaces_for(self.request.user, Role.VIEW, self.cluster) is None
 
     @cached_property
     def cluster_choices(self) -> list[Choice]:
@@ -142,9 +142,9 @@ class Frame:
 
 def counts(user: Any, cluster: Cluster) -> dict[str, int]:
     """How many objects of each kind `user` may see in `cluster`, in one query."""
-    columns = {f"n_{kind}": _count(visible(user, model._default_manager.all(), cluster)) for kind, model in COUNTED.items()}
-    row = Cluster.objects.filter(pk=cluster.pk).values(**columns).first() or {}
-    return {key.removeprefix("n_"): number for key, number in row.items()}
+    columns = {kind: _count(visible(user, model._default_manager.all(), cluster)) for kind, model in COUNTED.items()}
+    numbers = Cluster.objects.filter(pk=cluster.pk).values_list(*columns.values()).first() or ()
+    return dict(zip(columns, numbers, strict=False))
 
 
 def _count(rows: QuerySet[Model]) -> Coalesce:

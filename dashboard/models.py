@@ -25,7 +25,7 @@ class Preference(models.Model):
     density = models.CharField(max_length=6, choices=Density, default=Density.NORMAL)
     single_keys = models.BooleanField(default=True, help_text="Keys without Ctrl work (WCAG 2.1.4).")
     columns: models.JSONField[dict[str, list[str]], dict[str, list[str]]] = models.JSONField(
-        default=dict, help_text="Column keys by kind, in the order chosen."
+        default=dict, blank=True, help_text="Column keys by kind, in the order chosen."
     )
 
     def __str__(self) -> str:
@@ -36,7 +36,9 @@ class Preference(models.Model):
         """The preferences of `user`: kept ones, or the defaults, unsaved."""
         if not user.is_authenticated:
             return cls()
-        return cls.objects.filter(user=user).first() or cls(user=user)
+        # Django keeps the related row on the user, and that there is none.
+        kept: Preference | None = getattr(user, "preference", None)
+        return kept or cls(user=user)
 
     @classmethod
     def keep(cls, user: User, **chosen: Any) -> None:

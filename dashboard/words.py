@@ -29,7 +29,9 @@ def age_words(seconds: float) -> str:
 
 def age_html(then: datetime, now: datetime) -> SafeString:
     """An age that ticks in the browser and tells its moment on hover."""
-    return format_html('<time datetime="{}" data-age>{}</time>', then.isoformat(), age_words((now - then).total_seconds()))
+    return format_html(
+        '<time datetime="{}" data-age>{}</time>', then.isoformat(), age_words((now - then).total_seconds())
+    )
 
 
 def moment_html(moment: datetime) -> SafeString:
@@ -68,7 +70,9 @@ def freshness(cluster: Cluster, now: datetime) -> Freshness:
         return Freshness(state, format_html("{}", health.label), _never(cluster, known))
     # Where one kind is lost the others are still in contact; the page is as old as its oldest part.
     since = moment_html(known.since if health == Health.STALE and known.since else cluster.last_contact)
-    words = {Health.PAUSED: "Paused at {}", Health.CONNECTING: "Connecting, as of {}"}.get(health, "No contact since {}")
+    words = {Health.PAUSED: "Paused at {}", Health.CONNECTING: "Connecting, as of {}"}.get(
+        health, "No contact since {}"
+    )
     return Freshness(state, format_html(words, since), _warning(cluster, known, since))
 
 

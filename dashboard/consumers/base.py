@@ -26,7 +26,7 @@ LONGEST_MESSAGE = 65_536  # characters
 REFUSED, MALFORMED, SILENT = 4403, 4400, 4408
 
 
-class LiveConsumer(AsyncWebsocketConsumer):
+class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
     """A socket that is opened by right and closed when the right is gone.
 
     `authorise` runs on a database thread, at first and every five seconds, with the user as he is then; it raises

@@ -31,16 +31,16 @@ class ChangesConsumer(LiveConsumer):
     """The page sends `{"follow": ["cluster/kind", "cluster/kind/uid", …]}` once and is told `{"changed": true}`."""
 
     access = Access()
+    user: User
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._changed = asyncio.Event()
-        self._user: User | None = None
         self._topics: tuple[Topic, ...] = ()
         self._uids: dict[tuple[int, str], frozenset[str] | None] = {}
 
     def authorise(self, user: User) -> None:
-        self._user = user
+        self.user = user
         for slug in {topic.slug for topic in self._topics}:
             cluster_or_404(user, slug)
 
@@ -72,8 +72,7 @@ class ChangesConsumer(LiveConsumer):
 
     def _resolve(self, topics: tuple[Topic, ...]) -> dict[tuple[int, str], frozenset[str] | None]:
         """Followed uids by cluster id and kind; None where the whole kind is followed."""
-        assert self._user is not None, "authorise sets it before the socket is accepted"
-        clusters = {slug: cluster_or_404(self._user, slug).pk for slug in {topic.slug for topic in topics}}
+        clusters = {slug: cluster_or_404(self.user, slug).pk for slug in {topic.slug for topic in topics}}
         found: dict[tuple[int, str], frozenset[str] | None] = {}
         for topic in topics:
             key = (clusters[topic.slug], topic.kind)

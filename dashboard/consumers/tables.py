@@ -29,12 +29,12 @@ class TableConsumer(LiveConsumer):
     """
 
     access = Access(role=Role.VIEW)
+    table: LiveTable
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._wanted = asyncio.Event()
         self._counted_at = 0.0
-        self._table: LiveTable | None = None
 
     def authorise(self, user: User) -> None:
         route = self.scope["url_route"]["kwargs"]
@@ -42,20 +42,14 @@ class TableConsumer(LiveConsumer):
         if route["kind"] not in TABLES:
             raise Http404
         state = read_state(route["kind"], QueryDict(self.scope.get("query_string", b"")))
-        if self._table is None:
-            self._table = LiveTable(user, cluster, state)
-        self._table.user = user
+        if not hasattr(self, "table"):
+            self.table = LiveTable(user, cluster, state)
+        self.table.user = user
 
     async def opened(self) -> None:
-        table = self.table
         # Joined before anything is read: what changes in between is told.
-        await self.join(broadcast.group(table.cluster.pk, table.state.table.kind))
-        await self.join(broadcast.group(table.cluster.pk, broadcast.HEALTH))
-
-    @property
-    def table(self) -> LiveTable:
-        assert self._table is not None, "authorise sets it before the socket is accepted"
-        return self._table
+        await self.join(broadcast.group(self.table.cluster.pk, self.table.state.table.kind))
+        await self.join(broadcast.group(self.table.cluster.pk, broadcast.HEALTH))
 
     async def received(self, message: dict[str, Any]) -> None:
         """`{"have": {uid: resource version}}`, once."""

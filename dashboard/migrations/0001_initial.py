@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('theme', models.CharField(choices=[('auto', 'As the system'), ('light', 'Light'), ('dark', 'Dark')], default='auto', max_length=5)),
                 ('density', models.CharField(choices=[('tight', 'Tight'), ('normal', 'Normal'), ('roomy', 'Roomy')], default='normal', max_length=6)),
                 ('single_keys', models.BooleanField(default=True, help_text='Keys without Ctrl work (WCAG 2.1.4).')),
-                ('columns', models.JSONField(default=dict, help_text='Column keys by kind, in the order chosen.')),
+                ('columns', models.JSONField(blank=True, default=dict, help_text='Column keys by kind, in the order chosen.')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='preference', to=settings.AUTH_USER_MODEL)),
             ],
         ),

@@ -95,7 +95,7 @@ class Column:
 
 
 def plain(key: str, title: str, field: str = "", *, empty: str = NONE, order: bool = True, **more: Any) -> Column:
-    """A column that shows a field as it is; where that is empty, kubectl's word for it in exports, a dash on the page."""
+    """A column that shows a field as it is; an empty one as kubectl's `empty` in exports, as a dash on the page."""
     field = field or key
 
     def text(row: Any, _: datetime) -> str:
@@ -148,7 +148,9 @@ def status_html(row: Any, _: Sight) -> str:
     if not row.summary or row.summary == row.status:
         return f'<span class="st st-{name}"><span class="word">{word}</span></span>'
     said = escape(row.summary)
-    return f'<span class="st st-{name}" title="{said}: {word}"><span>{said}</span> <span class="word">{word}</span></span>'
+    return (
+        f'<span class="st st-{name}" title="{said}: {word}"><span>{said}</span> <span class="word">{word}</span></span>'
+    )
 
 
 def status_column(title: str = "Status") -> Column:

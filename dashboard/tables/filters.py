@@ -24,13 +24,13 @@ class LabelValue(Func):
         super().__init__(F("labels"))
         self.key = key
 
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
         column, parameters = compiler.compile(self.source_expressions[0])
-        return f"JSON_EXTRACT({column}, %s)", [*parameters, f'$."{self.key}"']
+        return f"JSON_EXTRACT({column}, %s)", (*parameters, f'$."{self.key}"')
 
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
         column, parameters = compiler.compile(self.source_expressions[0])
-        return f"({column} ->> %s)", [*parameters, self.key]
+        return f"({column} ->> %s)", (*parameters, self.key)
 
 
 def rows(user: Person, cluster: Cluster, state: State, *, every_facet: bool = False) -> QuerySet[CachedObject]:

@@ -1,7 +1,9 @@
 """The table of each kind: its rows, its columns in kubectl's order, and how it is sorted and filtered at first."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -29,7 +31,7 @@ from dashboard.tables.columns import (
 
 @dataclass(frozen=True)
 class Table:
-    """The table of one kind. `facet` is the field whose values are counted above it."""
+    """The table of one kind. `facet` is the field that is counted above it, `words` are its names of severities."""
 
     kind: str
     title: str
@@ -38,15 +40,21 @@ class Table:
     sort: str = "status"
     facet: str = "severity"
     namespaced: bool = True
+    words: Mapping[Severity, str] = field(default_factory=dict)
+
+    @cached_property
+    def by_key(self) -> dict[str, Column]:
+        return {column.key: column for column in self.columns}
 
     def column(self, key: str) -> Column | None:
-        return next((column for column in self.columns if column.key == key), None)
+        return self.by_key.get(key)
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The keys of the columns shown to whoever has not chosen; status and name lead, as they lead the eye."""
+        """The keys of the columns shown to whoever has not chosen: status and name lead, the age ends the row."""
         keys = [column.key for column in self.columns if column.shown]
-        return tuple(sorted(keys, key=lambda key: {"status": 0, "name": 1}.get(key, 2)))
+        places = {"status": 0, "name": 1, "age": 3}
+        return tuple(sorted(keys, key=lambda key: places.get(key, 2)))
 
 
 def _pod_name(row: Any, sight: Sight) -> str:
@@ -57,8 +65,13 @@ def _pod_name(row: Any, sight: Sight) -> str:
     return f'<a class="name" href="{sight.page("pods", row.namespace, row.name)}">{escape(workload)}{end}</a>'
 
 
-def _ready_html(row: Any, _: Sight) -> str:
-    return f"{row.ready}/{row.total}"
+def _ready(total: str = "") -> Column:
+    """How many are ready, of the field `total` where it is given."""
+
+    def text(row: Any, _: object) -> str:
+        return f"{row.ready}/{getattr(row, total)}" if total else str(row.ready)
+
+    return Column("ready", "Ready", text, text, ("ready", total) if total else ("ready",), ("ready",), css="n p-ready")
 
 
 def _restarts_text(row: Any, now: datetime) -> str:
@@ -74,6 +87,10 @@ def _restarts_html(row: Any, sight: Sight) -> str:
     return f"{row.restarts}{since}"
 
 
+def _node_text(row: Any, _: datetime) -> str:
+    return str(row.node or NONE)
+
+
 def _node_of_pod(row: Any, sight: Sight) -> str:
     name = escape(row.node)
     return f'<a class="name cut" href="{sight.node(row.node)}" title="{name}">{name}</a>' if name else DASH
@@ -87,6 +104,7 @@ def _owner_html(row: Any, _: Sight) -> str:
     return escape(f"{row.owner_kind}/{row.owner_name}") if row.owner_name else DASH
 
 
+NODE = Column("node", "Node", _node_text, _node_of_pod, ("node",), ("node",), css="dim no-phone w-cut")
 OWNER = Column("owner", "Controlled by", _owner_text, _owner_html, (), shown=False, css="dim no-phone")
 CONTAINERS = cut("containers", "Containers", order=False, shown=False, css="dim no-phone")
 IMAGES = cut("images", "Images", order=False, css="dim no-phone w-cut")
@@ -99,25 +117,27 @@ PODS = Table(
     (
         NAMESPACE,
         name_column(_pod_name),
-        Column(
-            "ready", "Ready", lambda row, _: f"{row.ready}/{row.total}", _ready_html, ("ready", "total"), ("ready",),
-            css="n p-ready",
-        ),
+        _ready("total"),
         status_column(),
         Column(
-            "restarts", "Restarts", _restarts_text, _restarts_html, ("restarts", "last_restart"), ("restarts",),
+            "restarts",
+            "Restarts",
+            _restarts_text,
+            _restarts_html,
+            ("restarts", "last_restart"),
+            ("restarts",),
             css="n no-phone",
         ),
         AGE,
         plain("ip", "IP", shown=False, css="dim no-phone"),
-        Column("node", "Node", lambda row, _: row.node or NONE, _node_of_pod, ("node",), ("node",), css="dim no-phone w-cut"),
+        NODE,
         plain("nominated_node", "Nominated node", order=False, shown=False, css="dim no-phone"),
         plain("readiness_gates", "Readiness gates", order=False, shown=False, css="dim no-phone"),
         plain("qos", "QoS class", empty="", order=False, shown=False, css="dim no-phone"),
         OWNER,
         LABELS,
     ),
-)  # fmt: skip
+)
 
 NODES = Table(
     "nodes",
@@ -137,6 +157,7 @@ NODES = Table(
         LABELS,
     ),
     namespaced=False,
+    words={Severity.FAILED: "NotReady", Severity.WARNING: "Cordoned or short", Severity.RUNNING: "Ready"},
 )
 
 
@@ -150,6 +171,7 @@ NAMESPACES = Table(
     Namespace,
     (name_column(_namespace_name), status_column(), AGE, LABELS),
     namespaced=False,
+    words={Severity.RUNNING: "Active"},
 )
 
 
@@ -164,10 +186,7 @@ DEPLOYMENTS = Table(
     (
         NAMESPACE,
         name_column(_deployment_name),
-        Column(
-            "ready", "Ready", lambda row, _: f"{row.ready}/{row.desired}", lambda row, _: f"{row.ready}/{row.desired}",
-            ("ready", "desired"), ("ready",), css="n p-ready",
-        ),
+        _ready("desired"),
         number("up_to_date", "Up-to-date", "updated"),
         number("available", "Available"),
         AGE,
@@ -177,7 +196,13 @@ DEPLOYMENTS = Table(
         SELECTOR,
         LABELS,
     ),
-)  # fmt: skip
+    words={
+        Severity.PENDING: "Rolling out",
+        Severity.WARNING: "Unavailable or paused",
+        Severity.RUNNING: "Available",
+        Severity.COMPLETED: "Scaled to 0",
+    },
+)
 
 
 def _replicaset_name(row: Any, sight: Sight) -> str:
@@ -194,7 +219,7 @@ REPLICASETS = Table(
         name_column(_replicaset_name),
         number("desired", "Desired"),
         number("current", "Current", order=False),
-        Column("ready", "Ready", lambda row, _: str(row.ready), lambda row, _: str(row.ready), ("ready",), ("ready",), css="n p-ready"),
+        _ready(),
         AGE,
         status_column(),
         number("revision", "Revision", order=False),
@@ -204,7 +229,8 @@ REPLICASETS = Table(
         OWNER,
         LABELS,
     ),
-)  # fmt: skip
+    words={Severity.RUNNING: "Ready", Severity.COMPLETED: "Scaled to 0"},
+)
 
 
 def _object_html(row: Any, sight: Sight) -> str:
@@ -227,19 +253,22 @@ EVENTS = Table(
         Column("type", "Type", lambda row, _: row.status, status_html, (), ("severity",), css="p-status"),
         plain("reason", "Reason", css="no-phone"),
         Column(
-            "object", "Object", lambda row, _: f"{row.object_kind.lower()}/{row.object_name}", _object_html,
-            ("object_kind", "object_name"), ("object_name",), css="p-name",
+            "object",
+            "Object",
+            lambda row, _: f"{row.object_kind.lower()}/{row.object_name}",
+            _object_html,
+            ("object_kind", "object_name"),
+            ("object_name",),
+            css="p-name",
         ),
         cut("source", "Source", order=False, shown=False, css="dim no-phone"),
         plain("message", "Message", empty="", order=False, css="wrap p-message"),
         ages("first_seen", "First seen", "first_seen", order=False, shown=False, css="n dim no-phone"),
         number("count", "Count"),
-        name_column(lambda row, _: escape(row.name)),
+        plain("name", "Name", shown=False, css="dim no-phone"),
     ),
     sort="last_seen",
     facet="status",
-)  # fmt: skip
+)
 
 TABLES = {table.kind: table for table in (PODS, NODES, NAMESPACES, DEPLOYMENTS, REPLICASETS, EVENTS)}
-
-FACET_TITLES = {severity.name.lower(): severity for severity in Severity}

@@ -62,7 +62,7 @@ class LiveTable:
         """Facets, pager, health and, every ten seconds, the numbers in the navigation, as far as they changed."""
         self.cluster = Cluster.objects.defer("sealed_connection").get(pk=self.cluster.pk)
         context = table_context(self.user, self.cluster, self.state)
-        parts = {name: render_to_string(f"tables/_{name}.html", context) for name in PARTS}
+        parts: dict[str, str] = {name: render_to_string(f"tables/_{name}.html", context) for name in PARTS}
         parts["stale"] = context["freshness"].warning or ""
         parts["health"] = self.cluster.get_health_display()
         message: dict[str, Any] = {name: text for name, text in parts.items() if self._parts.get(name) != text}
@@ -80,5 +80,7 @@ class LiveTable:
         if not left:
             return []
         model = self.state.table.model
-        kept = model._default_manager.filter(cluster=self.cluster, uid__in=left[: 2 * PAGE]).values_list("uid", flat=True)
+        kept = model._default_manager.filter(cluster=self.cluster, uid__in=left[: 2 * PAGE]).values_list(
+            "uid", flat=True
+        )
         return [uid for uid in left if uid not in set(kept)]

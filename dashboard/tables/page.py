@@ -13,7 +13,7 @@ from clusters.access import Person
 from clusters.models import Cluster, Severity
 from dashboard.tables import filters
 from dashboard.tables.columns import CLASSES, ROW_FIELDS, Column, Sight
-from dashboard.tables.paging import order_of, one_page, place_of, rows_before
+from dashboard.tables.paging import one_page, order_of, place_of, rows_before
 from dashboard.tables.state import SEVERITIES, State
 
 EVENT_CLASSES = {"Warning": "warning", "Normal": "running"}
@@ -99,7 +99,7 @@ def fields_of(columns: Sequence[Column], state: State) -> tuple[str, ...]:
 
 
 def build(user: Person, cluster: Cluster, state: State, chosen: Sequence[str], now: datetime) -> Page:
-    """The page of `state` for `user`. `chosen` are the keys of the columns he chose. Raises BadParameter for a bad place."""
+    """The page of `state` for `user`, who chose the columns `chosen`. Raises BadParameter for a bad place."""
     columns = columns_of(state, chosen)
     matching = filters.rows(user, cluster, state)
     part = one_page(matching, state, fields_of(columns, state))
@@ -127,7 +127,10 @@ def _counts(user: Person, cluster: Cluster, state: State) -> list[tuple[int, str
     queryset = filters.rows(user, cluster, state, every_facet=True).order_by()
     if state.table.facet == "severity" and not state.status:
         return [(severity, "", n) for severity, n in queryset.values_list("severity").annotate(n=Count("pk"))]
-    return [(severity, status, n) for severity, status, n in queryset.values_list("severity", "status").annotate(n=Count("pk"))]
+    return [
+        (severity, status, n)
+        for severity, status, n in queryset.values_list("severity", "status").annotate(n=Count("pk"))
+    ]
 
 
 def _total(state: State, counted: list[tuple[int, str, int]]) -> int:
@@ -136,7 +139,9 @@ def _total(state: State, counted: list[tuple[int, str, int]]) -> int:
 
 
 def _facets(state: State, counted: list[tuple[int, str, int]]) -> list[Facet]:
-    every = Facet("All", "", sum(n for *_, n in counted), state.query(state="", status=""), not (state.state or state.status))
+    every = Facet(
+        "All", "", sum(n for *_, n in counted), state.query(state="", status=""), not (state.state or state.status)
+    )
     if state.table.facet == "status":
         words = sorted({(status, severity) for severity, status, _ in counted}, key=lambda pair: pair[1])
         return [every, *(_status_facet(state, word, counted) for word, _ in dict.fromkeys(words))]
@@ -146,7 +151,8 @@ def _facets(state: State, counted: list[tuple[int, str, int]]) -> list[Facet]:
 
 def _severity_facet(state: State, severity: Severity, count: int) -> Facet:
     slug = next(slug for slug, known in SEVERITIES.items() if known == severity)
-    return Facet(severity.label, f"st st-{CLASSES[severity]}", count, state.query(state=slug, status=""), state.state == slug)
+    title = state.table.words.get(severity, severity.label)
+    return Facet(title, f"st st-{CLASSES[severity]}", count, state.query(state=slug, status=""), state.state == slug)
 
 
 def _status_facet(state: State, word: str, counted: list[tuple[int, str, int]]) -> Facet:
@@ -161,7 +167,9 @@ def _heading(state: State, column: Column) -> Heading:
     if state.sort_key != column.key:
         return Heading(column.title, column.css, "", state.query(sort=column.key))
     turned = column.key if state.descending else f"-{column.key}"
-    return Heading(column.title, column.css, "descending" if state.descending else "ascending", state.query(sort=turned))
+    return Heading(
+        column.title, column.css, "descending" if state.descending else "ascending", state.query(sort=turned)
+    )
 
 
 def _chips(state: State) -> list[Chip]:

@@ -44,8 +44,7 @@ class Order:
 
 def order_of(state: State) -> Order:
     """The order that the state asks for."""
-    column = state.table.column(state.sort_key)
-    assert column is not None and column.order, "state.read lets only sortable columns through"
+    column = state.table.by_key[state.sort_key]
     fields = (*column.order, *(tie for tie in TIES if tie not in column.order))
     return Order(fields, state.descending != column.newest_first)
 
@@ -60,7 +59,7 @@ class Slice:
 
 
 def one_page(queryset: QuerySet[Any], state: State, fields: tuple[str, ...], size: int = PAGE) -> Slice:
-    """The page that the state asks for: `size` rows as named tuples of `fields`. Raises BadParameter for a bad place."""
+    """The page that the state asks for: up to `size` named tuples of `fields`. Raises BadParameter for a bad place."""
     order = order_of(state)
     backwards = bool(state.before)
     name, text = ("before", state.before) if backwards else ("after", state.after)

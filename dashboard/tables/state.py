@@ -1,10 +1,9 @@
-"""The state of a table as its address says it: filters, sort, columns, place. Everything is checked, nothing trusted."""
+"""The state of a table as its address says it: filters, sort, columns, place. Nothing in it is trusted."""
 
 import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -63,17 +62,15 @@ class State:
         return any((self.q, self.namespace, self.state, self.status, self.node, self.labels, self.owner))
 
     def query(self, **changes: str) -> str:
-        """The query of the address with some parameters changed, "" or "?…". Any change but of place leads to page one."""
-        changed = replace(self, **{"after": "", "before": "", **changes})
-        set_to = {name: getattr(changed, name) for name in PARAMETERS}
-        query = urlencode({name: value for name, value in set_to.items() if value})
-        return f"?{query}" if query else "?"
+        """The address's query, with some parameters changed. Any change but of place leads to page one."""
+        set_to = {name: getattr(self, name) for name in PARAMETERS} | {"after": "", "before": ""} | changes
+        return f"?{urlencode({name: value for name, value in set_to.items() if value})}"
 
 
 PARAMETERS = tuple(field.name for field in fields(State) if field.name != "table")
 
 
-def read(kind: str, query: QueryDict | Mapping[str, str], *, ignore: frozenset[str] = frozenset()) -> State:
+def read(kind: str, query: QueryDict, *, ignore: frozenset[str] = frozenset()) -> State:
     """The state that an address says. Raises BadParameter for whatever is unknown, too long or malformed."""
     table = TABLES[kind]
     given: dict[str, str] = {}
@@ -82,7 +79,7 @@ def read(kind: str, query: QueryDict | Mapping[str, str], *, ignore: frozenset[s
             continue
         if name not in PARAMETERS:
             raise BadParameter(f"There is no parameter {name[:40]!r}. Known are {', '.join(PARAMETERS)}.")
-        given[name] = _checked(table, name, query[name])
+        given[name] = _checked(table, name, str(query[name]))
     if given.get("after") and given.get("before"):
         raise BadParameter("Give after or before, not both.")
     return State(table, **given)
@@ -90,7 +87,8 @@ def read(kind: str, query: QueryDict | Mapping[str, str], *, ignore: frozenset[s
 
 def absorb(state: State) -> State:
     """The state with what was typed in the filter (`node:a app=web name`) moved to where it belongs."""
-    text, moved = state.q, {}
+    text = state.q
+    moved: dict[str, Any] = {}
     for name, value in TYPED.findall(text):
         key = {"ns": "namespace"}.get(name, name)
         moved[key] = _checked(state.table, key, value)
@@ -144,7 +142,9 @@ def _check_labels(value: str) -> None:
 
 def place(values: list[Any]) -> str:
     """The place of a row in a sorted table, fit for an address."""
-    return base64.urlsafe_b64encode(json.dumps(values, separators=(",", ":"), default=str).encode()).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(json.dumps(values, separators=(",", ":"), default=str).encode()).decode().rstrip("=")
+    )
 
 
 def place_values(name: str, text: str, length: int) -> list[Any]:

@@ -18,5 +18,5 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The same words for what is not there and for what is not shown."""
-    reason = "There is no such page, or it is not shown to you."
+    reason = "There is no such page, or no longer, or it is not shown to you."
     return render(request, "error.html", {"title": "Nothing here", "reason": reason}, status=404)

@@ -16,7 +16,12 @@ from dashboard.tables.state import LONGEST_NAME, BadParameter
 
 PER_KIND = 6
 CLUSTERS_SEARCHED = 20
-OBJECTS: dict[str, type[CachedObject]] = {"nodes": Node, "namespaces": Namespace, "deployments": Deployment, "pods": Pod}
+OBJECTS: dict[str, type[CachedObject]] = {
+    "nodes": Node,
+    "namespaces": Namespace,
+    "deployments": Deployment,
+    "pods": Pod,
+}
 KNOWN = {"q", "cluster"}
 
 
@@ -40,7 +45,9 @@ def find(request: HttpRequest) -> JsonResponse:
     if len(text) > LONGEST_NAME or not text.isprintable():
         raise BadParameter(f"q must be printable and at most {LONGEST_NAME} characters long.")
     here = request.GET.get("cluster", "")
-    clusters = sorted(visible_clusters(request.user).defer("sealed_connection"), key=lambda cluster: cluster.slug != here)
+    clusters = sorted(
+        visible_clusters(request.user).defer("sealed_connection"), key=lambda cluster: cluster.slug != here
+    )
     return JsonResponse({"found": [asdict(line) for line in _all(request.user, clusters, text)]})
 
 

@@ -1,5 +1,8 @@
 """Keeps what a person chose about how pages look."""
 
+from typing import cast
+
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -18,10 +21,8 @@ TEXTS = ("theme", "density")
 @signed_in
 def preferences(request: HttpRequest) -> HttpResponse:
     """Takes `theme`, `density`, `keys` with or without `single_keys`, `kind` with `column`s; goes on to `next`."""
-    user = request.user
-    assert user.is_authenticated, "signed_in lets nobody else through"
     try:
-        Preference.keep(user, **_looks(request))
+        Preference.keep(cast("User", request.user), **_looks(request))
     except ValidationError as error:
         raise BadParameter(" ".join(error.messages)) from error
     kind = request.POST.get("kind", "")
@@ -45,8 +46,7 @@ def _keep_columns(request: HttpRequest, kind: str) -> None:
     keys = list(dict.fromkeys(request.POST.getlist("column")))
     if unknown := [key for key in keys if TABLES[kind].column(key) is None]:
         raise BadParameter(f"{TABLES[kind].title} have no column {unknown[0][:40]!r}.")
-    user = request.user
-    assert user.is_authenticated, "signed_in lets nobody else through"
+    user = cast("User", request.user)
     kept = {**Preference.of(user).columns, kind: keys}
     Preference.keep(user, columns={name: chosen for name, chosen in kept.items() if chosen})
 

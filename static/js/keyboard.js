@@ -7,7 +7,7 @@ let goingUntil = 0;
 
 const inField = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], .xterm");
 const singleKeys = () => document.documentElement.dataset.keys !== "off";
-const rows = () => [...document.querySelectorAll("tr[data-uid]:not(.is-gone)")];
+const rows = () => [...document.querySelectorAll("tr[data-uid]")];
 
 export function openHelp() {
   document.getElementById("help").showModal();

@@ -18,7 +18,7 @@ function start() {
 }
 
 const rowOf = (uid) => find(`r-${uid}`);
-const rows = () => [...find("rows").querySelectorAll("tr:not(.is-gone)")];
+const rows = () => [...find("rows").querySelectorAll("tr[data-uid]")];
 
 function hello() {
   return { have: Object.fromEntries(rows().map((row) => [row.dataset.uid, row.dataset.rv])) };
@@ -96,6 +96,7 @@ function strike(row) {
   if (!row || row.classList.contains("is-gone")) return;
   row.classList.add("is-gone");
   row.removeAttribute("id");
+  row.removeAttribute("data-uid");
   setTimeout(() => row.remove(), GONE_FOR);
 }
 
