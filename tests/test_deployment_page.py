@@ -45,7 +45,7 @@ def test_a_rollout_is_counted_by_new_and_old_pods(boss: Client, harbour: Cluster
     rolling(harbour)
     shown = page(boss)
     assert "Rolling out revision 2" in shown
-    for part in ("1 new and ready", "1 new, failing", "1 old, still serving", "1 not made yet"):
+    for part in ("1 new, ready", "1 new, failing", "1 old, still serving", "1 not made yet"):
         assert part in shown
     assert '<i class="ok"></i><i class="fail"></i><i class="left"></i>' in shown
 

@@ -72,8 +72,10 @@ FINE = "completed"
 
 
 def sentences(reported: Iterable[Reported], said: Said) -> list[Condition]:
-    """One sentence for each condition, in the order that Kubernetes gives them."""
-    return [_sentence(condition, said) for condition in reported]
+    """One sentence for each condition: known types in the order of `said`, then those that controllers invent."""
+    order = {kind: position for position, (kind, _) in enumerate(said)}
+    ordered = sorted(reported, key=lambda condition: order.get(condition.type, len(order)))
+    return [_sentence(condition, said) for condition in ordered]
 
 
 def _sentence(condition: Reported, said: Said) -> Condition:

@@ -11,12 +11,12 @@ SEGMENTS = 60
 """More pods than this share segments; the numbers below the bar stay exact."""
 
 NEW = {
-    Severity.RUNNING: ("ok", "completed", "new and ready"),
-    Severity.COMPLETED: ("ok", "completed", "new and ended"),
-    Severity.WARNING: ("warn", "warning", "new, not ready"),
-    Severity.FAILED: ("fail", "failed", "new, failing"),
-    Severity.PENDING: ("busy", "progressing", "new, starting"),
-    Severity.UNKNOWN: ("busy", "unsure", "new, not known"),
+    Severity.RUNNING: ("ok", "completed", "ready"),
+    Severity.COMPLETED: ("ok", "completed", "ended"),
+    Severity.WARNING: ("warn", "warning", "not ready"),
+    Severity.FAILED: ("fail", "failed", "failing"),
+    Severity.PENDING: ("busy", "progressing", "starting"),
+    Severity.UNKNOWN: ("busy", "unsure", "not known"),
 }
 
 
@@ -48,9 +48,11 @@ def rollout(
     new, old = _by_age(current, pods)
     bar = [NEW[severity][0] for severity in NEW for _ in range(new[severity])]
     missing = max(0, row.desired - len(bar))
-    parts = [Part(NEW[severity][1], f"{new[severity]} {NEW[severity][2]}") for severity in NEW if new[severity]]
+    rolls = bool(old) or row.updated < row.desired
+    which = "new, " if rolls else ""
+    parts = [Part(NEW[severity][1], f"{new[severity]} {which}{NEW[severity][2]}") for severity in NEW if new[severity]]
     return Rollout(
-        title=_title(deployment, row, current, sum(old.values())),
+        title=_title(deployment, row, current, rolls=rolls),
         images=current.images.split(",") if current else [],
         segments=_shortened([*bar, *["left"] * missing]),
         parts=[*parts, *_old_parts(old, new), *([Part("unsure", f"{missing} not made yet")] if missing else [])],
@@ -77,15 +79,17 @@ def _old_parts(old: Counter[int], new: Counter[int]) -> list[Part]:
     return [Part(state, f"{count} {words}") for state, count, words in counted if count]
 
 
-def _title(deployment: objects.Deployment, row: Deployment, current: ReplicaSet | None, old: int) -> str:
+def _title(deployment: objects.Deployment, row: Deployment, current: ReplicaSet | None, *, rolls: bool) -> str:
     if current is None:
         return "Not rolled out yet"
     if deployment.spec.paused:
         return f"Rollout of revision {current.revision} is paused"
     if row.desired == 0 and row.current == 0:
         return "Scaled to 0"
-    if row.updated < row.desired or row.available < row.desired or old:
+    if rolls:
         return f"Rolling out revision {current.revision}"
+    if row.available < row.desired:
+        return f"Revision {current.revision}: {row.available} of {row.desired} available"
     return f"Revision {current.revision} is rolled out"
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from clusters.access import Person, may, requires, visible
 from clusters.models import Cluster, Deployment, Event, Namespace, Node, Pod, Role, Severity
-from dashboard.details.links import table_url
+from dashboard.details.links import object_url, table_url
 from dashboard.details.reasons import state_class
 from dashboard.overview import capacity
 from dashboard.overview.attention import attention
@@ -29,6 +29,26 @@ class Number:
     number: int
     word: str
     url: str
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A warning; `url` is the page of what it is about, empty where there is none."""
+
+    event: Event
+    url: str
+
+
+WORDS: dict[str, dict[Severity, str]] = {
+    "nodes": {Severity.FAILED: "not ready", Severity.WARNING: "cordoned or short", Severity.RUNNING: "ready"},
+    "deployments": {
+        Severity.WARNING: "short of pods",
+        Severity.PENDING: "rolling out",
+        Severity.RUNNING: "available",
+        Severity.COMPLETED: "scaled to 0",
+    },
+}
+"""What a severity is called of other kinds than pods."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +71,7 @@ def overview_page(user: Person, cluster: Cluster) -> dict[str, Any]:
     """What the page shows. The number of queries is the same for every cluster."""
     now = timezone.now()
     pods = visible(user, Pod.objects.all(), cluster)
-    warnings = visible(user, Event.objects.filter(status="Warning"), cluster)
+    warnings = visible(user, Event.objects.filter(status="Warning"), cluster).defer("detail")
     page = {
         "cluster": cluster,
         "freshness": freshness(cluster, now),
@@ -59,7 +79,7 @@ def overview_page(user: Person, cluster: Cluster) -> dict[str, Any]:
         "deployment_counts": numbers(cluster, "deployments", visible(user, Deployment.objects.all(), cluster)),
         "namespace_count": visible(user, Namespace.objects.all(), cluster).count(),
         "attention": attention(user, cluster, now),
-        "warnings": warnings.order_by("-last_seen", "-id").defer("detail")[:WARNINGS],
+        "warnings": [_warning(user, cluster, event) for event in warnings.order_by("-last_seen", "-id")[:WARNINGS]],
     }
     return page | _nodes(user, cluster, pods) if may(user, Role.VIEW, cluster) else page
 
@@ -71,8 +91,17 @@ def numbers(cluster: Cluster, kind: str, rows: QuerySet[Any]) -> list[Number]:
 
 
 def _number(cluster: Cluster, kind: str, severity: Severity, count: int) -> Number:
-    word = severity.label.lower()
-    return Number(state_class(severity), count, word, table_url(cluster, kind, state=word.replace(" ", "-")))
+    usual = severity.label.lower()
+    word = WORDS.get(kind, {}).get(severity, usual)
+    return Number(state_class(severity), count, word, table_url(cluster, kind, state=usual.replace(" ", "-")))
+
+
+def _warning(user: Person, cluster: Cluster, event: Event) -> Warned:
+    plural = f"{event.object_kind.lower()}s"
+    namespaced = plural in ("pods", "deployments")
+    linked = namespaced or (plural == "nodes" and may(user, Role.VIEW, cluster))
+    namespace = event.namespace if namespaced else ""
+    return Warned(event, object_url(cluster, plural, event.object_name, namespace) if linked else "")
 
 
 def _nodes(user: Person, cluster: Cluster, pods: QuerySet[Pod]) -> dict[str, Any]:
@@ -90,6 +119,5 @@ def _nodes(user: Person, cluster: Cluster, pods: QuerySet[Pod]) -> dict[str, Any
 
 
 def _window(node: Node, requested: capacity.Requests) -> Window:
-    fine = node.severity == Severity.RUNNING and not node.unschedulable
-    word = "" if fine else "cordoned" if node.severity == Severity.RUNNING else node.status.split(",")[0]
+    word = "" if node.severity == Severity.RUNNING else node.summary or node.status
     return Window(node, state_class(node.severity), word, capacity.of_node(node, requested))

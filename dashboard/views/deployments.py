@@ -54,6 +54,7 @@ def deployment_page(user: Person, cluster: Cluster, row: Deployment) -> dict[str
     pods = visible(user, Pod.objects.filter(owner_uid__in=[one.uid for one in sets]), cluster)
     counted = pods.order_by().values_list("owner_uid", "severity").annotate(n=Count("*"))
     shown = related.bounded_pods(cluster, pods, columns=POD_COLUMNS)
+    worst = _worst(cluster, shown["pods"])
     said = conditions.sentences(found.status.conditions, conditions.DEPLOYMENT)
     return {
         **common(user, cluster, KINDS["deployments"], row, current="Summary"),
@@ -63,8 +64,8 @@ def deployment_page(user: Person, cluster: Cluster, row: Deployment) -> dict[str
         "revision": sets[0].revision if sets else None,
         "revisions": [_revision(cluster, one, current=one is sets[0]) for one in sets],
         "rollout": rollout(found, row, sets, counted),
-        "trouble": next((one for one in said if one.state == "failed"), None),
-        "worst": _worst(cluster, shown["pods"]),
+        "trouble": _trouble(said, worst),
+        "worst": worst,
         "strategy": strategy(found),
         "pods_url": table_url(cluster, "pods", namespace=row.namespace, labels=row.selector),
         "conditions": said,
@@ -80,6 +81,12 @@ def _sets(user: Person, cluster: Cluster, row: Deployment) -> list[ReplicaSet]:
 def _revision(cluster: Cluster, row: ReplicaSet, *, current: bool) -> Revision:
     pods_url = related.pods_of_set(cluster, row.name, row.namespace)
     return Revision(row, pods_url, yaml_url(cluster, "replicasets", row.name, row.namespace), current)
+
+
+def _trouble(said: list[conditions.Condition], worst: Worst | None) -> conditions.Condition | None:
+    """What a condition says is wrong; that pods are missing only where no pod says why."""
+    wrong = [one for one in said if one.state == "failed" and not (worst and one.word.startswith("Available="))]
+    return wrong[-1] if wrong else None
 
 
 def _worst(cluster: Cluster, pods: list[Pod]) -> Worst | None:
