@@ -30,7 +30,7 @@ class HealthRecord:
         self._health = health
         self._told: Verdict | None = None
         self._marked: dict[str, tuple[Watch.State, str]] = {}
-        self._contact_written = time.monotonic()
+        self._contact_written = float("-inf")
         self._one_at_a_time = asyncio.Lock()
 
     async def tell_for_ever(self) -> None:

@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from clusters.health import KEPT
 from clusters.models import Cluster, Health, WatchProcess
 
 LEASE = timedelta(seconds=12)
@@ -51,15 +53,22 @@ def renew(owner: str) -> None:
     Cluster.objects.filter(lease_owner=owner).update(lease_until=Now() + LEASE)
 
 
+@transaction.atomic
 def take(cluster_id: int, owner: str) -> int | None:
-    """The new fencing number, or None where another process was faster or the cluster was paused."""
+    """The new fencing number, or None where another process was faster or the cluster was paused.
+
+    What an earlier owner called synced is stale from here on, until the new one has read it.
+    """
     free = Q(lease_until=None) | Q(lease_until__lt=Now())
     taken = Cluster.objects.filter(free, pk=cluster_id, paused=False).update(
         lease_owner=owner, lease_until=Now() + LEASE, fence=F("fence") + 1
     )
     if not taken:
         return None
-    return Cluster.objects.filter(pk=cluster_id, lease_owner=owner).values_list("fence", flat=True).first()
+    Cluster.objects.filter(pk=cluster_id, health=Health.SYNCED).update(
+        health=Health.STALE, health_reason=KEPT, health_since=Coalesce("last_contact", Now())
+    )
+    return Cluster.objects.values_list("fence", flat=True).get(pk=cluster_id)
 
 
 def release(cluster_id: int, owner: str) -> None:

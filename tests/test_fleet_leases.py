@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from clusters import leases
-from clusters.models import Cluster, WatchProcess
+from clusters.models import Cluster, Health, WatchProcess
 from clusters.store import Fenced, owned
 from tests import people
 
@@ -100,3 +100,12 @@ def test_saving_a_form_leaves_the_lease_alone() -> None:
     cluster.save()
     cluster.refresh_from_db()
     assert (cluster.name, cluster.lease_owner, cluster.fence) == ("Harbour", "one", 1)
+
+
+def test_what_an_earlier_owner_called_synced_is_stale_from_the_moment_of_the_takeover() -> None:
+    cluster = people.cluster("harbour")
+    contact = timezone.now() - timedelta(minutes=2)
+    Cluster.objects.update(health=Health.SYNCED, last_contact=contact)
+    leases.take(cluster.pk, "one")
+    cluster.refresh_from_db()
+    assert (cluster.health, cluster.health_since) == (Health.STALE, contact)
