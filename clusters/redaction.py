@@ -18,7 +18,7 @@ def presentable(obj: Object) -> Object:
     Keys of a Secret stay; values in `data`, `stringData` and in the copy that kubectl keeps as an annotation become
     "(hidden)". apiVersion, kind, metadata, spec and status come first, all else in the order that the API gave.
     """
-    copy = {key: obj[key] for key in ("apiVersion", "kind", "metadata", "spec") if key in obj}
+    copy: Object = {key: obj[key] for key in ("apiVersion", "kind", "metadata", "spec") if key in obj}
     copy |= {key: value for key, value in obj.items() if key not in copy and key != "status"}
     copy |= {"status": obj["status"]} if "status" in obj else {}
     if isinstance(copy.get("metadata"), dict):

@@ -1,10 +1,10 @@
 """The YAML of an object is fetched when it is asked for; where it cannot be had, the page says why and what to do."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.http import HttpResponse
 from django.test import AsyncClient
 
 from clusters.clients import close_clients
@@ -12,7 +12,7 @@ from clusters.kube.connection import Connection
 from clusters.models import Cluster, Role
 from clusters.sealing import seal_connection
 from tests import people
-from tests.harness.api import ScriptedApi, refuses, says, says_raw, scripted_api
+from tests.harness.api import Answer, ScriptedApi, refuses, says, says_raw, scripted_api
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESS = "/clusters/harbour/pods/payments/web-1/yaml/"
@@ -44,7 +44,7 @@ def _people_of(api: ScriptedApi | None, role: Role, *namespaces: str) -> tuple[A
     return client, harbour
 
 
-async def ask(api: ScriptedApi, address: str = ADDRESS) -> HttpResponse:
+async def ask(api: ScriptedApi, address: str = ADDRESS) -> Any:
     client, _ = await _people_of(api, Role.VIEW)
     return await client.get(address)
 
@@ -81,8 +81,8 @@ async def test_it_can_be_downloaded() -> None:
         (says_raw(b"[]"), 502, "The cluster did not answer as expected"),
     ],
 )
-async def test_an_error_is_told_in_words(answer: object, status: int, said: str) -> None:
-    async with scripted_api(answer) as api:  # type: ignore[arg-type]
+async def test_an_error_is_told_in_words(answer: Answer, status: int, said: str) -> None:
+    async with scripted_api(answer) as api:
         response = await ask(api)
     assert response.status_code == status
     assert said in response.content.decode()

@@ -10,8 +10,19 @@ from dashboard.details.labels import labels
 from dashboard.details.links import table_url
 
 
-def common(user: Person, cluster: Cluster, kind: Kind, row: CachedObject, *, current: str) -> dict[str, Any]:
-    """Head, tabs, labels and the kinds whose changes the page follows. No query."""
+def common(
+    user: Person,
+    cluster: Cluster,
+    kind: Kind,
+    row: CachedObject,
+    *,
+    current: str = "Summary",
+    beside: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """Head, tabs (`current` is shown), labels, and what the page follows: its object, and the kinds in `beside`.
+
+    Those are followed whole, since an event or a pod that is to come has no uid yet. No query.
+    """
     return {
         "cluster": cluster,
         "kind": kind,
@@ -19,16 +30,16 @@ def common(user: Person, cluster: Cluster, kind: Kind, row: CachedObject, *, cur
         "state": reasons.state_class(row.severity),
         "workload_name": row.name,
         "namespace_url": related.namespace_url(cluster, row.namespace) if row.namespace else "",
-        "topics": topics(cluster, row, kind.plural),
+        "topics": topics(cluster, f"{kind.plural}/{row.uid}", *beside),
         "tabs": links.tabs(user, cluster, kind.plural, row.name, row.namespace, current=current),
         "labels": labels(cluster, kind.plural, row.labels, row.namespace),
         "events_url": table_url(cluster, "events", namespace=row.namespace, q=row.name),
     }
 
 
-def topics(cluster: Cluster, row: CachedObject, kind: str) -> str:
-    """What the page follows: its object, and all events, since an event that is to come has no uid yet."""
-    return f"{cluster.slug}/{kind}/{row.uid} {cluster.slug}/events {cluster.slug}/health"
+def topics(cluster: Cluster, *parts: str) -> str:
+    """What a page follows (dashboard.consumers.changes): the parts, which are kinds or "kind/uid", and health."""
+    return " ".join(f"{cluster.slug}/{part}" for part in (*parts, "health"))
 
 
 def split_name(name: str, workload: str) -> dict[str, str]:

@@ -45,6 +45,15 @@ class Attention:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Failing pods of one owner; `worst` is the worst one's severity and row id (ID_SPACE)."""
+
+    owner: str
+    worst: int
+    pods: int
+
+
+@dataclass(frozen=True)
 class Workload:
     """What owns failing pods; `pod` is the worst of them."""
 
@@ -78,25 +87,25 @@ def _worst(rows: QuerySet[Any]) -> list[Any]:
 def _workloads(user: Person, cluster: Cluster, now: datetime) -> list[Workload]:
     """The owners of failing pods. Pods of a deployment's replica sets count together."""
     groups = _groups(user, cluster, now)
-    pods = visible(user, Pod.objects.all(), cluster).in_bulk([group["worst"] % ID_SPACE for group in groups])
-    owners = _deployments_of(user, cluster, (group["owner"] for group in groups))
+    pods = visible(user, Pod.objects.all(), cluster).in_bulk([group.worst % ID_SPACE for group in groups])
+    owners = _deployments_of(user, cluster, (group.owner for group in groups))
     found: dict[str, Workload] = {}
     for group in groups:
-        pod = pods.get(group["worst"] % ID_SPACE)
+        pod = pods.get(group.worst % ID_SPACE)
         if pod is None:  # gone since the query before
             continue
-        name, uid = owners.get(group["owner"], ("", ""))
+        name, uid = owners.get(group.owner, ("", ""))
         kind = "Deployment" if uid else pod.owner_kind or "Pod"
-        key = uid or group["owner"]
+        key = uid or group.owner
         known = found.get(key)
-        count = group["pods"] + (known.pods if known else 0)
+        count = group.pods + (known.pods if known else 0)
         found[key] = Workload(kind, name or pod.owner_name or pod.name, key, count, known.pod if known else pod)
     return list(found.values())
 
 
-def _groups(user: Person, cluster: Cluster, now: datetime) -> list[dict[str, Any]]:
+def _groups(user: Person, cluster: Cluster, now: datetime) -> list[Group]:
     settled = Q(severity=Severity.FAILED) | Q(severity__lte=Severity.PENDING, created__lte=now - SETTLING)
-    return list(
+    groups = (
         visible(user, Pod.objects.filter(settled, severity__lte=Severity.PENDING), cluster)
         .order_by()
         .annotate(owner=Case(When(owner_uid="", then=F("uid")), default=F("owner_uid")))
@@ -104,6 +113,7 @@ def _groups(user: Person, cluster: Cluster, now: datetime) -> list[dict[str, Any
         .annotate(worst=Min(F("severity") * Value(ID_SPACE) + F("id")), pods=Count("*"))
         .order_by("worst")[: 2 * LIMIT]
     )
+    return [Group(**group) for group in groups]
 
 
 def _deployments_of(user: Person, cluster: Cluster, uids: Iterable[str]) -> dict[str, tuple[str, str]]:

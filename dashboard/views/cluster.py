@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from clusters.access import Person, may, requires, visible
 from clusters.models import Cluster, Deployment, Event, Namespace, Node, Pod, Role, Severity
 from dashboard.details.links import object_url, table_url
+from dashboard.details.pages import topics
 from dashboard.details.reasons import state_class
 from dashboard.overview import capacity
 from dashboard.overview.attention import attention
@@ -74,6 +75,7 @@ def overview_page(user: Person, cluster: Cluster) -> dict[str, Any]:
     warnings = visible(user, Event.objects.filter(status="Warning"), cluster).defer("detail")
     page = {
         "cluster": cluster,
+        "topics": topics(cluster, "nodes", "pods", "deployments", "events"),
         "freshness": freshness(cluster, now),
         "pod_counts": numbers(cluster, "pods", pods),
         "deployment_counts": numbers(cluster, "deployments", visible(user, Deployment.objects.all(), cluster)),

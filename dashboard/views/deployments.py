@@ -57,7 +57,7 @@ def deployment_page(user: Person, cluster: Cluster, row: Deployment) -> dict[str
     worst = _worst(cluster, shown["pods"])
     said = conditions.sentences(found.status.conditions, conditions.DEPLOYMENT)
     return {
-        **common(user, cluster, KINDS["deployments"], row, current="Summary"),
+        **common(user, cluster, KINDS["deployments"], row, beside=("replicasets", "pods", "events")),
         **related.events_of(user, cluster, row),
         **shown,
         "deployment": found,

@@ -33,10 +33,9 @@ def node_page(user: Person, cluster: Cluster, row: Node) -> dict[str, Any]:
     pods = visible(user, Pod.objects.all(), cluster)
     requested = requests_by_node(pods, [row.name]).get(row.name, Requests())
     return {
-        **common(user, cluster, KINDS["nodes"], row, current="Summary"),
+        **common(user, cluster, KINDS["nodes"], row, beside=("pods", "events")),
         **related.bounded_pods(cluster, pods.filter(node=row.name), columns=POD_COLUMNS),
         **related.events_of(user, cluster, row),
-        "topics": f"{cluster.slug}/nodes/{row.uid} {cluster.slug}/pods {cluster.slug}/events {cluster.slug}/health",
         "node": node,
         "zone": row.labels.get(ZONE, ""),
         "pods_url": table_url(cluster, "pods", node=row.name),

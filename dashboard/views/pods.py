@@ -28,7 +28,7 @@ def pod_page(user: Person, cluster: Cluster, row: Pod) -> dict[str, Any]:
     pod = objects.decode(objects.Pod, bytes(row.detail))
     owners = related.owners_of_pod(user, cluster, row)
     return {
-        **common(user, cluster, KINDS["pods"], row, current="Summary"),
+        **common(user, cluster, KINDS["pods"], row, beside=("events",)),
         **split_name(row.name, owners[-1].name if owners else ""),
         **related.events_of(user, cluster, row),
         "pod": pod,
