@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from clusters.access import namespaces_for, visible, visible_clusters
 from clusters.models import Cluster, Deployment, Namespace, Node, Pod, ReplicaSet, Role
+from dashboard.models import Preference
 from dashboard.words import Freshness, freshness
 
 NAMESPACES_IN_MENU = 100
@@ -54,6 +54,10 @@ class Frame:
         self._slug: str = match.kwargs.get("slug", "") if match else ""
         self._named: str = match.kwargs.get("kind", "") if match else ""
         self._page: str = (match.url_name or "") if match else ""
+
+    @cached_property
+    def preference(self) -> Preference:
+        return Preference.of(self.request.user)
 
     @cached_property
     def clusters(self) -> list[Cluster]:
@@ -141,12 +145,5 @@ class Frame:
 
 
 def counts(user: Any, cluster: Cluster) -> dict[str, int]:
-    """How many objects of each kind `user` may see in `cluster`, in one query."""
-    columns = {kind: _count(visible(user, model._default_manager.all(), cluster)) for kind, model in COUNTED.items()}
-    numbers = Cluster.objects.filter(pk=cluster.pk).values_list(*columns.values()).first() or ()
-    return dict(zip(columns, numbers, strict=False))
-
-
-def _count(rows: QuerySet[Model]) -> Coalesce:
-    grouped = rows.filter(cluster=OuterRef("pk")).order_by().values("cluster").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(grouped, output_field=IntegerField()), 0)
+    """How many objects of each kind `user` may see in `cluster`: one query a kind, each read off an index."""
+    return {kind: visible(user, model._default_manager.all(), cluster).count() for kind, model in COUNTED.items()}
