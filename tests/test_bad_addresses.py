@@ -1,0 +1,59 @@
+"""Addresses that cannot be meant: refused with 400, and the parameter named."""
+
+import pytest
+from django.test import Client
+
+from tests import people
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(client: Client) -> Client:
+    people.cluster("harbour")
+    client.force_login(people.admin())
+    return client
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("namespace", "../"),
+        ("namespace", "a\x00b"),
+        ("namespace", "a" * 10_000),
+        ("node", "Node 1"),
+        ("q", "a\x00b"),
+        ("q", "a" * 10_000),
+        ("labels", "tier=a b"),
+        ("labels", "=web"),
+        ("labels", "tier in (a"),
+        ("labels", "x" * 10_000),
+        ("owner", "ledger"),
+        ("state", "excellent"),
+        ("columns", "name,detail"),
+        ("sort", "sealed_connection"),
+        ("page", "2"),
+        ("format", "xml"),
+    ],
+)
+def test_it_is_refused_by_name(admin: Client, parameter: str, value: str) -> None:
+    response = admin.get("/clusters/harbour/pods/", {parameter: value})
+    assert response.status_code == 400
+    assert parameter.encode() in response.content
+
+
+def test_both_places_at_once_are_refused(admin: Client) -> None:
+    assert admin.get("/clusters/harbour/pods/", {"after": "a", "before": "b"}).status_code == 400
+
+
+def test_nodes_cannot_be_filtered_by_node(admin: Client) -> None:
+    assert admin.get("/clusters/harbour/nodes/", {"node": "node1"}).status_code == 400
+
+
+def test_a_kind_without_a_table_is_not_there(admin: Client) -> None:
+    assert admin.get("/clusters/harbour/secrets/").status_code == 404
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a" * 10_000])
+def test_the_palette_refuses_it_too(admin: Client, text: str) -> None:
+    assert admin.get("/find/", {"q": text}).status_code == 400

@@ -1,0 +1,74 @@
+"""Paging: every row is met exactly once, forwards and backwards, whatever the sort."""
+
+import pytest
+from django.test import Client
+
+from clusters.models import Cluster, Severity
+from tests import people
+from tests.rows import link, page, pod, pods, shown
+
+PODS = "/clusters/harbour/pods/"
+COUNT = 230
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def harbour() -> Cluster:
+    cluster = people.cluster("harbour")
+    pods(cluster, COUNT - 3, restarts=2)
+    for name in ("a", "b", "c"):
+        pod(cluster, name, severity=Severity.FAILED, restarts=5)
+    return cluster
+
+
+@pytest.fixture
+def admin(client: Client) -> Client:
+    client.force_login(people.admin())
+    return client
+
+
+def walk(client: Client, address: str, way: str) -> list[list[str]]:
+    """The names on each page, following the links with the id `way`."""
+    pages = []
+    while True:
+        pages.append(shown(client, address))
+        following = link(page(client, address), way)
+        if not following:
+            return pages
+        address = PODS + following
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "status", "-status", "restarts", "-restarts", "age", "-age", "node"])
+def test_each_row_is_met_once_and_in_order(admin: Client, harbour: Cluster, sort: str) -> None:
+    forwards = walk(admin, f"{PODS}?sort={sort}", "next")
+    assert [len(names) for names in forwards] == [100, 100, 30]
+    assert len({name for names in forwards for name in names}) == COUNT
+
+
+def test_the_way_back_shows_the_same_pages(admin: Client, harbour: Cluster) -> None:
+    address = f"{PODS}?sort=name"
+    for _ in range(2):
+        address = PODS + link(page(admin, address), "next")
+    backwards = walk(admin, address, "previous")
+    assert backwards[::-1] == walk(admin, f"{PODS}?sort=name", "next")
+
+
+def test_the_page_says_where_it_is(admin: Client, harbour: Cluster) -> None:
+    first = page(admin, f"{PODS}?sort=name")
+    assert "1–100 of 230" in first
+    assert "101–200 of 230" in page(admin, PODS + link(first, "next"))
+
+
+def test_a_row_that_goes_shifts_no_page(admin: Client, harbour: Cluster) -> None:
+    address = PODS + link(page(admin, f"{PODS}?sort=name"), "next")
+    second = shown(admin, address)
+    harbour_pods = type(pod(harbour, "zz")).objects
+    harbour_pods.filter(name="pod-000").delete()
+    assert shown(admin, address) == second
+
+
+@pytest.mark.parametrize("place", ["xx", "WzFd", "W251bGxd", "e30", "A" * 900, "WyJcdTAwMDAiLCJhIiwiYiIsMV0"])
+def test_a_place_that_is_none_is_refused_by_name(admin: Client, harbour: Cluster, place: str) -> None:
+    response = admin.get(PODS, {"after": place})
+    assert response.status_code == 400
+    assert b"after is not a place in a table" in response.content
