@@ -8,7 +8,7 @@ from clusters.kinds import KINDS
 from clusters.kube import objects
 from clusters.models import Cluster, Pod
 from clusters.streams.instances import containers
-from dashboard.details.pages import common
+from dashboard.details import links, reasons
 
 
 def stream_page(request: HttpRequest, cluster: Cluster, row: Pod, *, current: str) -> dict[str, Any]:
@@ -17,7 +17,11 @@ def stream_page(request: HttpRequest, cluster: Cluster, row: Pod, *, current: st
     asked = request.GET.get("container", "")
     known = [each.name for each in named]
     return {
-        **common(request.user, cluster, KINDS["pods"], row, current=current),
+        "cluster": cluster,
+        "kind": KINDS["pods"],
+        "row": row,
+        "state": reasons.state_class(row.severity),
+        "tabs": links.tabs(request.user, cluster, "pods", row.name, row.namespace, current=current),
         "containers": named,
         "container": asked if asked in known else next(iter(known), ""),
     }

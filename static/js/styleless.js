@@ -1,27 +1,19 @@
-// A document for xterm.js under a content security policy that allows no inline styles: what it writes into <style>
-// elements and style attributes goes through the CSS object model, which the policy lets scripts use.
+// For xterm.js under a content security policy that allows no inline styles: what it writes into <style> elements and
+// style attributes goes through the CSS object model instead, which the policy lets scripts use.
 
-/** `document`, except that the elements it makes never need an inline style to be allowed. */
-export function styleless() {
-  return new Proxy(document, {
-    get(real, name) {
-      if (name === "createElement") return (tag) => (tag === "style" ? styleElement() : adapted(real.createElement(tag)));
-      const value = real[name];
-      return typeof value === "function" ? value.bind(real) : value;
-    },
-  });
+/** From now on a <style> element that a script makes becomes a sheet of the document, and a span's style is set as CSS. */
+export function allowItsStyles() {
+  const create = document.createElement.bind(document);
+  document.createElement = (tag, options) => (tag === "style" ? styleElement(create("span")) : create(tag, options));
+  HTMLSpanElement.prototype.setAttribute = function (name, value) {
+    if (name === "style") this.style.cssText = value;
+    else Element.prototype.setAttribute.call(this, name, value);
+  };
 }
 
-function adapted(element) {
-  const set = element.setAttribute.bind(element);
-  element.setAttribute = (name, value) => (name === "style" ? void (element.style.cssText = value) : set(name, value));
-  return element;
-}
-
-/** Stands in for a <style> element: its text becomes a sheet of the document until it is removed. */
-function styleElement() {
+/** Makes `element` stand in for a <style> element until it is removed. */
+function styleElement(element) {
   const sheet = new CSSStyleSheet();
-  const element = document.createElement("span");
   element.hidden = true;
   document.adoptedStyleSheets.push(sheet);
   Object.defineProperty(element, "textContent", { set: (css) => sheet.replaceSync(css) });

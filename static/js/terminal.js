@@ -2,7 +2,7 @@
 
 import { FitAddon } from "../vendor/xterm/addon-fit.mjs";
 import { Terminal } from "../vendor/xterm/xterm.mjs";
-import { styleless } from "./styleless.js";
+import { allowItsStyles } from "./styleless.js";
 
 const FONT = '"JetBrains Mono Variable", ui-monospace, monospace';
 const LIGHT = {
@@ -28,8 +28,8 @@ function theme() {
 /** A terminal that fills `place`. `leave()` is called for Ctrl-Shift-Esc, since Tab belongs to the shell. */
 export async function makeTerminal(place, leave) {
   await document.fonts.load(`13px ${FONT}`);
+  allowItsStyles();
   const terminal = new Terminal({
-    documentOverride: styleless(),
     fontFamily: FONT,
     fontSize: 13,
     scrollback: 5000,
