@@ -40,7 +40,8 @@ def watch(page: Page) -> list[str]:
     problems: list[str] = []
 
     def note_message(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # Chromium drops its connections whenever a pod on this machine gets or loses its network interface.
+        if message.type == "error" and "ERR_NETWORK_CHANGED" not in message.text:
             problems.append(f"Console: {message.text}")
 
     def note_request(request: Request) -> None:
