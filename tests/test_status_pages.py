@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import AsyncClient
 from pytest_django import Settings
 
@@ -18,6 +20,13 @@ from tests.harness.watching import add_cluster, becomes, eventually
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TOKEN = "a token for Prometheus"
+
+
+@pytest.fixture(autouse=True)
+async def _thread_of_the_pages() -> AsyncIterator[None]:
+    """The test client leaves its thread's connection open, and PostgreSQL would not drop the database."""
+    yield
+    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture
