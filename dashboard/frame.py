@@ -1,6 +1,7 @@
 """The frame around every page: where the reader is, where he can go, and how fresh the cluster's data is."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clusters.access import namespaces_for, visible, visible_clusters
+from clusters.health import known_health
 from clusters.models import Cluster, Deployment, Namespace, Node, Pod, ReplicaSet, Role
 from dashboard.models import Preference
 from dashboard.words import Freshness, freshness
@@ -43,6 +45,7 @@ class Choice:
     url: str
     chosen: bool
     cluster: Cluster | None = None
+    health: str = ""
 
 
 class Frame:
@@ -113,7 +116,12 @@ class Frame:
     @cached_property
     def cluster_choices(self) -> list[Choice]:
         """Every cluster, leading to the kind that is on the page."""
-        return [Choice(c.name, self._same_kind(c.slug), c.slug == self._slug, c) for c in self.clusters]
+        now = timezone.now()
+        return [self._cluster_choice(cluster, now) for cluster in self.clusters]
+
+    def _cluster_choice(self, cluster: Cluster, now: datetime) -> Choice:
+        chosen, health = cluster.slug == self._slug, known_health(cluster, now).state.label
+        return Choice(cluster.name, self._same_kind(cluster.slug), chosen, cluster, health)
 
     def _same_kind(self, slug: str) -> str:
         return reverse("table", args=[slug, self._named]) if self._page == "table" else reverse("cluster", args=[slug])

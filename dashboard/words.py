@@ -43,8 +43,9 @@ def moment_html(moment: datetime) -> SafeString:
 
 @dataclass(frozen=True)
 class Freshness:
-    """How far a cluster's data can be trusted: the state's class, a few words, and a sentence where it is not live."""
+    """How far a cluster's data can be trusted: the state in one word, its class, more words, and a warning if not live."""
 
+    title: str
     state: str
     words: SafeString
     warning: SafeString | None = None
@@ -65,15 +66,15 @@ def freshness(cluster: Cluster, now: datetime) -> Freshness:
     known = known_health(cluster, now)
     health, state = known.state, STATES[known.state]
     if health == Health.SYNCED:
-        return Freshness(state, format_html("Live, as of {}", moment_html(now)))
+        return Freshness(health.label, state, format_html("Live, as of {}", moment_html(now)))
     if cluster.last_contact is None:
-        return Freshness(state, format_html("{}", health.label), _never(cluster, known))
+        return Freshness(health.label, state, format_html("{}", health.label), _never(cluster, known))
     # Where one kind is lost the others are still in contact; the page is as old as its oldest part.
     since = moment_html(known.since if health == Health.STALE and known.since else cluster.last_contact)
     words = {Health.PAUSED: "Paused at {}", Health.CONNECTING: "Connecting, as of {}"}.get(
         health, "No contact since {}"
     )
-    return Freshness(state, format_html(words, since), _warning(cluster, known, since))
+    return Freshness(health.label, state, format_html(words, since), _warning(cluster, known, since))
 
 
 def _never(cluster: Cluster, known: Report) -> SafeString:

@@ -55,8 +55,8 @@ def test_the_way_back_shows_the_same_pages(admin: Client, harbour: Cluster) -> N
 
 def test_the_page_says_where_it_is(admin: Client, harbour: Cluster) -> None:
     first = page(admin, f"{PODS}?sort=name")
-    assert "1–100 of 230" in first
-    assert "101–200 of 230" in page(admin, PODS + link(first, "next"))
+    assert "1\u2013100 of 230" in first
+    assert "101\u2013200 of 230" in page(admin, PODS + link(first, "next"))
 
 
 def test_a_row_that_goes_shifts_no_page(admin: Client, harbour: Cluster) -> None:

@@ -64,7 +64,7 @@ class LiveTable:
         context = table_context(self.user, self.cluster, self.state)
         parts: dict[str, str] = {name: render_to_string(f"tables/_{name}.html", context) for name in PARTS}
         parts["stale"] = context["freshness"].warning or ""
-        parts["health"] = self.cluster.get_health_display()
+        parts["health"] = context["freshness"].title
         message: dict[str, Any] = {name: text for name, text in parts.items() if self._parts.get(name) != text}
         self._parts = parts
         if monotonic() - self._navigation_at >= NAVIGATION_SECONDS:

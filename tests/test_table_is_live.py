@@ -1,0 +1,175 @@
+"""The socket of a table: rows that change are sent, and only those; nobody without the right is told anything."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from channels.layers import get_channel_layer
+from channels.routing import URLRouter
+from channels.testing import WebsocketCommunicator
+from django.utils import timezone
+
+from clusters import broadcast
+from clusters.models import Cluster, Grant, Pod
+from clusters.threads import write
+from dashboard.consumers import base
+from dashboard.routing import websocket_urlpatterns
+from tests import people
+from tests.rows import pod, pods
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Table:
+    """A page with a table: says what it has, shows what it is sent."""
+
+    def __init__(self, user: Any, query: str = "?sort=name") -> None:
+        self.socket = WebsocketCommunicator(
+            URLRouter(websocket_urlpatterns), f"/ws/clusters/harbour/tables/pods/{query}"
+        )
+        self.socket.scope["user"] = user
+
+    async def open(self, have: dict[str, str]) -> None:
+        accepted, _ = await self.socket.connect(timeout=5)
+        assert accepted
+        await self.socket.send_json_to({"have": have})
+
+    async def next(self, part: str) -> dict[str, Any]:
+        """The next message with `part` in it; all are acknowledged."""
+        while True:
+            message: dict[str, Any] = json.loads(await self.socket.receive_from(timeout=5))
+            await self.socket.send_json_to({"shown": message["n"]})
+            if part in message:
+                return message
+
+
+@pytest.fixture
+async def harbour() -> Cluster:
+    return await write(people.cluster, "harbour")
+
+
+@pytest.fixture
+async def table(harbour: Cluster) -> AsyncIterator[Table]:
+    table = Table(await write(people.admin))
+    yield table
+    await table.socket.disconnect()
+
+
+async def hint(cluster: Cluster, kind: str = "pods", sequence: int = 1) -> None:
+    message = {"type": "rows.changed", "cluster": cluster.pk, "kind": kind, "sequence": sequence, "uids": None}
+    await get_channel_layer().group_send(broadcast.group(cluster.pk, kind), message)
+
+
+def change(name: str, **fields: Any) -> None:
+    Pod.objects.filter(name=name).update(**fields)
+
+
+async def test_a_page_that_is_up_to_date_is_sent_no_rows(table: Table, harbour: Cluster) -> None:
+    await write(pods, harbour, 2)
+    await table.open({"shop-pod-000": "1", "shop-pod-001": "1"})
+    message = await table.next("pager")
+    assert "rows" not in message
+    assert "1\u20132 of 2" in message["pager"]
+
+
+async def test_what_changed_before_the_socket_opened_is_sent(table: Table, harbour: Cluster) -> None:
+    await write(pods, harbour, 2)
+    await table.open({"shop-pod-000": "0"})
+    message = await table.next("rows")
+    assert set(message["rows"]) == {"shop-pod-000", "shop-pod-001"}
+    assert message["order"] == ["shop-pod-000", "shop-pod-001"]
+
+
+async def test_only_the_row_that_changed_travels(table: Table, harbour: Cluster) -> None:
+    await write(pods, harbour, 3)
+    await table.open({f"shop-pod-00{number}": "1" for number in range(3)})
+    await table.next("pager")
+    await write(change, "pod-001", resource_version="2", status="Terminating")
+    await hint(harbour)
+    message = await table.next("rows")
+    assert list(message["rows"]) == ["shop-pod-001"]
+    assert "Terminating" in message["rows"]["shop-pod-001"]
+    assert "order" not in message
+
+
+async def test_a_row_that_is_gone_is_named(table: Table, harbour: Cluster) -> None:
+    await write(pods, harbour, 2)
+    await table.open({"shop-pod-000": "1", "shop-pod-001": "1"})
+    await table.next("pager")
+    await write(lambda: Pod.objects.filter(name="pod-000").delete())
+    await hint(harbour)
+    message = await table.next("order")
+    assert message["gone"] == ["shop-pod-000"]
+    assert message["order"] == ["shop-pod-001"]
+
+
+async def test_a_row_that_no_longer_matches_leaves_without_being_called_gone(harbour: Cluster) -> None:
+    table = Table(await write(people.admin, "maria"), "?status=Running")
+    await write(pods, harbour, 1)
+    await table.open({"shop-pod-000": "1"})
+    await table.next("pager")
+    await write(change, "pod-000", resource_version="2", status="Error")
+    await hint(harbour)
+    message = await table.next("order")
+    assert (message["order"], message["gone"]) == ([], [])
+    await table.socket.disconnect()
+
+
+async def test_counts_follow_within_a_second(table: Table, harbour: Cluster) -> None:
+    await table.open({})
+    assert "0 of 0" in (await table.next("pager"))["pager"]
+    await write(pods, harbour, 250)
+    await hint(harbour)
+    assert len((await table.next("order"))["order"]) == 100
+    assert "1\u2013100 of 250" in (await table.next("pager"))["pager"]
+
+
+async def test_lost_contact_is_told(table: Table, harbour: Cluster) -> None:
+    await table.open({})
+    await table.next("pager")
+    watched = {"lease_until": timezone.now() + timedelta(minutes=1)}
+    await write(lambda: Cluster.objects.update(health="unreachable", health_reason="The port is closed.", **watched))
+    await hint(harbour, broadcast.HEALTH)
+    message = await table.next("stale")
+    assert "The port is closed." in message["stale"]
+    assert message["health"] == "Unreachable"
+
+
+async def test_nothing_more_is_sent_before_the_page_has_shown_it(table: Table, harbour: Cluster) -> None:
+    await write(pods, harbour, 1)
+    await table.open({})
+    json.loads(await table.socket.receive_from(timeout=5))
+    for version in range(2, 30):
+        await write(change, "pod-000", resource_version=str(version))
+        await hint(harbour, sequence=version)
+    assert await table.socket.receive_nothing(timeout=0.5)
+
+
+async def test_when_the_right_is_gone_the_socket_is_closed(harbour: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "RECHECK_SECONDS", 0.05)
+    maria = await write(people.person, "maria")
+    await write(people.grant, maria, harbour, 1, "shop")
+    await write(pod, harbour, "hidden", namespace="payments")
+    table = Table(maria)
+    await table.open({})
+    assert "0 of 0" in (await table.next("pager"))["pager"]
+    await write(lambda: Grant.objects.all().delete())
+    while (event := await table.socket.receive_output(timeout=5))["type"] != "websocket.close":
+        assert event["type"] == "websocket.send"
+    assert event["code"] == base.REFUSED
+
+
+@pytest.mark.parametrize("text", ["no JSON", "[]", '{"have": 7}', '{"have": {"a": 1}}', "x" * 70_000])
+async def test_a_page_that_talks_nonsense_is_cut(table: Table, harbour: Cluster, text: str) -> None:
+    await table.socket.connect(timeout=5)
+    await table.socket.send_to(text_data=text)
+    assert await table.socket.receive_output(timeout=5) == {"type": "websocket.close", "code": base.MALFORMED}
+
+
+@pytest.mark.parametrize("query", ["?sort=detail", "?namespace=../", "?nonsense=1"])
+async def test_an_address_that_cannot_be_meant_is_refused(harbour: Cluster, query: str) -> None:
+    table = Table(await write(people.admin, "maria"), query)
+    accepted, _ = await table.socket.connect(timeout=5)
+    assert not accepted
