@@ -7,13 +7,11 @@ import { Typing } from "./typing.js";
 const place = document.getElementById("terminal");
 const tools = document.getElementById("shell-tools");
 const status = document.getElementById("shell-status");
+const openButton = tools.querySelector("button[type=submit]");
 const closeButton = document.querySelector("[data-act=close-shell]");
 const encoder = new TextEncoder();
 
-document.getElementById("terminal-blank").remove();
-const terminal = await makeTerminal(place, () => (closeButton.hidden ? tools.elements.shell : closeButton).focus());
-
-let socket, typing, code;
+let terminal, socket, typing, code;
 
 function say(words, state) {
   const mark = document.createElement("span");
@@ -22,9 +20,20 @@ function say(words, state) {
   status.replaceChildren(mark);
 }
 
-function open() {
+async function makeRoom() {
+  document.getElementById("terminal-blank").remove();
+  terminal = await makeTerminal(place, () => (closeButton.hidden ? tools.elements.shell : closeButton).focus());
+  terminal.onData((text) => type(encoder.encode(text)));
+  terminal.onBinary((text) => type(Uint8Array.from(text, (character) => character.charCodeAt(0))));
+  terminal.onResize(sendSize);
+}
+
+async function open() {
+  openButton.disabled = true;
   socket?.close();
-  terminal.reset();
+  say("Opening a shell", "progressing");
+  if (terminal) terminal.reset();
+  else await makeRoom();
   code = undefined;
   const query = new URLSearchParams({ container: tools.elements.container.value, shell: tools.elements.shell.value });
   history.replaceState(null, "", `?${query}`);
@@ -32,7 +41,7 @@ function open() {
   query.set("rows", Math.min(terminal.rows, 500));
   socket = new StreamSocket(`${place.dataset.socket}?${query}`, { onopen, onbytes, onmessage, onend });
   typing = new Typing(socket);
-  say("Opening a shell", "progressing");
+  openButton.disabled = false;
 }
 
 function onopen() {
@@ -72,18 +81,11 @@ function type(bytes) {
   if (socket.isOpen && !typing.send(bytes)) say("Too much was pasted at once; the rest was left out.", "warning");
 }
 
-terminal.onData((text) => type(encoder.encode(text)));
-terminal.onBinary((text) => type(Uint8Array.from(text, (character) => character.charCodeAt(0))));
-terminal.onResize(sendSize);
-
 tools.addEventListener("submit", (event) => {
   event.preventDefault();
   open();
 });
-tools.addEventListener("change", open);
 closeButton.addEventListener("click", () => {
   socket.close();
   onend("You closed the shell.");
 });
-
-open();
