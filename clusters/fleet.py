@@ -4,6 +4,7 @@ Any number of processes may run this; they share the clusters evenly. One that d
 """
 
 import asyncio
+import gc
 import logging
 import time
 from dataclasses import dataclass
@@ -140,6 +141,8 @@ class Fleet:
 
 async def run(stop: asyncio.Event) -> None:
     """Watch this process's share of the clusters until `stop` is set. Clients are left open (`close_clients`)."""
+    # Decoding makes lists by the thousand and no cycles: looking for some every 700 takes a third of its time.
+    gc.set_threshold(50_000, 20, 20)
     Fleet.here = Fleet()
     await Fleet.here.run(stop)
 

@@ -1,6 +1,6 @@
 """From a decoded object to the values of its row, in the order of the kind's columns. On the hot path."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from clusters.kube.printing import (
     node_status,
     selector_text,
 )
-from clusters.kube.quantities import millicores, whole
+from clusters.kube.quantities import LARGEST, millicores, whole
 from clusters.models import Severity
 
 Row = tuple[Any, ...]
@@ -52,6 +52,7 @@ _json = msgspec.json.Encoder()
 _STATUS_LENGTH, _SUMMARY_LENGTH, _MESSAGE_LENGTH = 200, 300, 4000
 
 Resource = Mapping[str, Quantity]
+Sum = tuple[int, int]
 
 
 def _common(obj: Any, severity: Severity, word: str, sentence: str) -> Row:
@@ -136,7 +137,6 @@ def pod(obj: objects.Pod) -> Row:
     """Columns POD."""
     printed, spec, status = pod_status(obj), obj.spec, obj.status
     severity, sentence = summaries.of_pod(obj, printed)
-    requests, limits = _sums(spec, lambda each: each.requests), _sums(spec, lambda each: each.limits)
     return (
         *_common(obj, severity, printed.word, sentence),
         status.phase[:20],
@@ -149,8 +149,8 @@ def pod(obj: objects.Pod) -> Row:
         status.nominated_node_name,
         readiness_gates(obj),
         status.qos_class[:20],
-        *requests,
-        *limits,
+        *_requested(spec),
+        *_limited(spec),
     )
 
 
@@ -178,31 +178,54 @@ def _worded(summary: summaries.Summary, word: str) -> tuple[Severity, str, str]:
     return severity, word, sentence
 
 
-def _sums(spec: objects.PodSpec, of: Callable[[objects.Resources], Resource]) -> tuple[int, int]:
-    """Millicores and bytes of a whole pod, as the scheduler counts them.
+def _requested(spec: objects.PodSpec) -> Sum:
+    """Millicores and bytes that the scheduler sets aside for the pod.
 
-    Init containers run one after the other beside the sidecars started before them; the pod needs whichever is more,
-    that or its containers together. https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers
+    https://kubernetes.io/docs/concepts/scheduling-eviction/pod-overhead/
     """
-    cpu, memory = _added((0, 0), (of(item.resources) for item in spec.containers))
-    if not spec.init_containers:
-        return _with_overhead(spec, cpu, memory) if spec.overhead else (cpu, memory)
-    sidecars, peak = (0, 0), (0, 0)
-    for item in spec.init_containers:
-        with_it = _added(sidecars, (of(item.resources),))
+    cpu, memory = _summed(
+        [item.resources.requests for item in spec.containers],
+        [(item.resources.requests, item.is_sidecar) for item in spec.init_containers],
+        spec.resources.requests if spec.resources else {},
+    )
+    return _added(cpu, memory, spec.overhead)
+
+
+def _limited(spec: objects.PodSpec) -> Sum:
+    """Millicores and bytes that the pod's containers may use; 0 for no limit, which overhead does not make one."""
+    cpu, memory = _summed(
+        [item.resources.limits for item in spec.containers],
+        [(item.resources.limits, item.is_sidecar) for item in spec.init_containers],
+        spec.resources.limits if spec.resources else {},
+    )
+    with_cpu, with_memory = _added(cpu, memory, spec.overhead)
+    return cpu and with_cpu, memory and with_memory
+
+
+def _summed(containers: list[Resource], initial: list[tuple[Resource, bool]], pod_level: Resource) -> Sum:
+    """What the containers need together; what the pod itself names takes its place.
+
+    Init containers, each with whether it is a sidecar, run one after the other beside the sidecars started before
+    them; the pod needs whichever is more, that or what runs in the end.
+    https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers
+    """
+    cpu, memory, beside, peak = 0, 0, (0, 0), (0, 0)
+    for resource in containers:
+        cpu, memory = _added(cpu, memory, resource)
+    for resource, is_sidecar in initial:
+        with_it = _added(*beside, resource)
         peak = max(peak[0], with_it[0]), max(peak[1], with_it[1])
-        sidecars = with_it if item.is_sidecar else sidecars
-    return _with_overhead(spec, max(cpu + sidecars[0], peak[0]), max(memory + sidecars[1], peak[1]))
-
-
-def _added(start: tuple[int, int], resources: Any) -> tuple[int, int]:
-    cpu, memory = start
-    for resource in resources:
-        if resource:
-            cpu += millicores(resource.get("cpu", 0))
-            memory += whole(resource.get("memory", 0))
+        beside = with_it if is_sidecar else beside
+    cpu, memory = max(cpu + beside[0], peak[0]), max(memory + beside[1], peak[1])
+    if pod_level:
+        cpu = millicores(pod_level["cpu"]) if "cpu" in pod_level else cpu
+        memory = whole(pod_level["memory"]) if "memory" in pod_level else memory
     return cpu, memory
 
 
-def _with_overhead(spec: objects.PodSpec, cpu: int, memory: int) -> tuple[int, int]:
-    return _added((cpu, memory), (spec.overhead,))
+def _added(cpu: int, memory: int, resource: Resource) -> Sum:
+    if not resource:
+        return cpu, memory
+    cpu += millicores(resource.get("cpu", 0))
+    memory += whole(resource.get("memory", 0))
+    return min(cpu, LARGEST), min(memory, LARGEST)

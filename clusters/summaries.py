@@ -205,7 +205,8 @@ def of_replica_set(replica_set: ReplicaSet) -> tuple[Severity, str, str]:
     desired, ready = replica_set.spec.replicas, replica_set.status.ready_replicas
     if desired == 0 and replica_set.status.replicas == 0:
         return Severity.COMPLETED, "ScaledToZero", "Scaled to 0"
-    if any(item.type == "ReplicaFailure" and item.status == "True" for item in replica_set.status.conditions):
+    failure = replica_set.status.condition("ReplicaFailure")
+    if failure and failure.status == "True":
         return Severity.FAILED, "ReplicaFailure", "Pods cannot be made"
     if ready < desired:
         return Severity.WARNING, "NotReady", f"{ready} of {desired} ready"

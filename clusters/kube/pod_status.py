@@ -140,7 +140,8 @@ def _leaving_word(pod: Pod) -> str:
 
 
 def _is_gated(pod: Pod) -> bool:
-    return any(item.type == "PodScheduled" and item.reason == "SchedulingGated" for item in pod.status.conditions)
+    scheduled = pod.status.condition("PodScheduled")
+    return scheduled is not None and scheduled.reason == "SchedulingGated"
 
 
 def _is_true(pod: Pod, kind: str) -> bool:

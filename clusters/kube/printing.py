@@ -5,6 +5,7 @@ The rules are those of Kubernetes' own printers, pkg/printers/internalversion/pr
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from operator import itemgetter
 
 from clusters.kube.objects import Container, Event, LabelSelector, Node, SelectorRequirement
 
@@ -83,7 +84,7 @@ def selector_text(selector: LabelSelector) -> str:
     """A selector in the syntax that one types, its parts in the order of their keys."""
     parts = [(key, f"{key}={value}") for key, value in selector.match_labels.items()]
     parts += [(item.key, _expression(item)) for item in selector.match_expressions]
-    return ",".join(text for _, text in sorted(parts))
+    return ",".join(text for _, text in sorted(parts, key=itemgetter(0)))
 
 
 def _expression(item: SelectorRequirement) -> str:

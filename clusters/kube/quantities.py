@@ -21,7 +21,6 @@ class BadQuantity(ValueError):
     """The text is no quantity."""
 
 
-@lru_cache(maxsize=4096)
 def exact(quantity: str | int | float) -> Decimal:
     """The amount, such as 0.1 for "100m". Raises BadQuantity."""
     text = str(quantity)
@@ -32,11 +31,13 @@ def exact(quantity: str | int | float) -> Decimal:
     return Decimal(number + (exponent or "")) * _POWERS.get(suffix, 1)
 
 
+@lru_cache(maxsize=4096)
 def millicores(quantity: str | int | float) -> int:
     """Processor time in thousandths of a core, rounded up as Kubernetes does. Raises BadQuantity."""
     return _whole(exact(quantity) * 1000)
 
 
+@lru_cache(maxsize=4096)
 def whole(quantity: str | int | float) -> int:
     """Bytes of memory, or a number of pods, rounded up. Raises BadQuantity."""
     return _whole(exact(quantity))

@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 from clusters.kube.errors import KubeError, NotKubernetes, from_status, printable
+from clusters.kube.objects import Decoder
 
 BATCH_LIMIT = 500
 """Events, or objects of a page, that are given at once at most."""
@@ -107,7 +108,7 @@ class EventDecoder(Generic[T]):
     """Decodes the events and lists of one kind into `struct`."""
 
     def __init__(self, struct: type[T]) -> None:
-        self._object = msgspec.json.Decoder(struct)
+        self._object = Decoder(struct)
         self._event = msgspec.json.Decoder(_Event)
         self._bare = msgspec.json.Decoder(_Bare)
         self._list = msgspec.json.Decoder(_List)

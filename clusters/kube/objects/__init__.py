@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
+from clusters.kube.objects.decoding import Decoder
 from clusters.kube.objects.events import Event
 from clusters.kube.objects.meta import Condition, Metadata, OwnerReference, Struct
 from clusters.kube.objects.nodes import Namespace, Node, NodeAddress, Taint
@@ -39,6 +40,7 @@ __all__ = [
     "ContainerPort",
     "ContainerState",
     "ContainerStatus",
+    "Decoder",
     "Deployment",
     "DeploymentStrategy",
     "EnvFrom",
@@ -74,8 +76,8 @@ _encoder = msgspec.json.Encoder()
 
 
 def decode(kind: type[Decoded], raw: bytes) -> Decoded:
-    """The object in `raw`, as the API server or `encode` wrote it. Raises msgspec.MsgspecError."""
-    return msgspec.json.decode(raw, type=kind)
+    """The object in `raw`, as the API server or `encode` wrote it. Raises as `Decoder.decode` does."""
+    return Decoder(kind).decode(raw)
 
 
 def encode(obj: Struct) -> bytes:

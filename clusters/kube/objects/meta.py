@@ -41,7 +41,10 @@ class Metadata(Struct):
     @property
     def controller(self) -> OwnerReference | None:
         """The owner that manages the object, if one does."""
-        return next((owner for owner in self.owner_references if owner.controller), None)
+        for owner in self.owner_references:
+            if owner.controller:
+                return owner
+        return None
 
 
 class Condition(Struct):
@@ -52,3 +55,16 @@ class Condition(Struct):
     reason: str = ""
     message: str = ""
     last_transition_time: datetime | None = None
+
+
+class WithConditions(Struct):
+    """A status with conditions, at most one of each type."""
+
+    conditions: list[Condition] = []
+
+    def condition(self, kind: str) -> Condition | None:
+        """The condition of that type, if it is reported."""
+        for condition in self.conditions:  # a loop, since a generator costs three times as much on the hot path
+            if condition.type == kind:
+                return condition
+        return None

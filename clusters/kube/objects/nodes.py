@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from clusters.kube.objects.meta import Condition, Metadata, Struct
+from clusters.kube.objects.meta import Metadata, Struct, WithConditions
 from clusters.kube.objects.pod_spec import Quantity
 
 
@@ -36,16 +36,11 @@ class NodeInfo(Struct):
     architecture: str = ""
 
 
-class NodeStatus(Struct):
+class NodeStatus(WithConditions):
     capacity: dict[str, Quantity] = {}
     allocatable: dict[str, Quantity] = {}
-    conditions: list[Condition] = []
     addresses: list[NodeAddress] = []
     node_info: NodeInfo = msgspec.field(default_factory=NodeInfo)
-
-    def condition(self, kind: str) -> Condition | None:
-        """The condition of that type, if it is reported."""
-        return next((condition for condition in self.conditions if condition.type == kind), None)
 
     def address(self, kind: str) -> str:
         """The first address of that type, such as InternalIP; empty where there is none."""
@@ -58,9 +53,8 @@ class Node(Struct):
     status: NodeStatus = msgspec.field(default_factory=NodeStatus)
 
 
-class NamespaceStatus(Struct):
+class NamespaceStatus(WithConditions):
     phase: str = ""
-    conditions: list[Condition] = []
 
 
 class Namespace(Struct):

@@ -211,4 +211,5 @@ class PodSpec(Struct):
     termination_grace_period_seconds: int | None = None
     readiness_gates: list[_ReadinessGate] = []
     scheduling_gates: list[_SchedulingGate] = []
+    resources: Resources | None = None
     overhead: dict[str, Quantity] = {}

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from clusters.kube.objects.meta import Condition, Metadata, Struct
+from clusters.kube.objects.meta import Metadata, Struct, WithConditions
 from clusters.kube.objects.pod_spec import PodSpec
 
 
@@ -51,7 +51,7 @@ class _PodIP(Struct):
     ip: str = ""
 
 
-class PodStatus(Struct):
+class PodStatus(WithConditions):
     phase: str = ""
     reason: str = ""
     message: str = ""
@@ -61,14 +61,9 @@ class PodStatus(Struct):
     nominated_node_name: str = ""
     qos_class: str = ""
     start_time: datetime | None = None
-    conditions: list[Condition] = []
     init_container_statuses: list[ContainerStatus] = []
     container_statuses: list[ContainerStatus] = []
     ephemeral_container_statuses: list[ContainerStatus] = []
-
-    def condition(self, kind: str) -> Condition | None:
-        """The condition of that type, if it is reported."""
-        return next((condition for condition in self.conditions if condition.type == kind), None)
 
 
 class Pod(Struct):

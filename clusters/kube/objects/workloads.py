@@ -2,7 +2,7 @@
 
 import msgspec
 
-from clusters.kube.objects.meta import Condition, Metadata, Struct
+from clusters.kube.objects.meta import Metadata, Struct, WithConditions
 from clusters.kube.objects.pod_spec import PodSpec
 
 
@@ -46,18 +46,13 @@ class DeploymentSpec(Struct):
     template: Template = msgspec.field(default_factory=Template)
 
 
-class DeploymentStatus(Struct):
+class DeploymentStatus(WithConditions):
     observed_generation: int = 0
     replicas: int = 0
     updated_replicas: int = 0
     ready_replicas: int = 0
     available_replicas: int = 0
     unavailable_replicas: int = 0
-    conditions: list[Condition] = []
-
-    def condition(self, kind: str) -> Condition | None:
-        """The condition of that type, if it is reported."""
-        return next((condition for condition in self.conditions if condition.type == kind), None)
 
 
 class Deployment(Struct):
@@ -72,11 +67,10 @@ class ReplicaSetSpec(Struct):
     template: Template = msgspec.field(default_factory=Template)
 
 
-class ReplicaSetStatus(Struct):
+class ReplicaSetStatus(WithConditions):
     replicas: int = 0
     ready_replicas: int = 0
     available_replicas: int = 0
-    conditions: list[Condition] = []
 
 
 class ReplicaSet(Struct):
