@@ -1,0 +1,105 @@
+"""An error or a block in our own handler ends the shell too, though nobody calls its `disconnect` then."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from channels.routing import URLRouter
+from channels.testing import WebsocketCommunicator
+from django.urls import path
+
+from clusters.clients import close_clients
+from clusters.models import Activity, Role, TerminalSession
+from clusters.models import Cluster as ClusterRow
+from clusters.sealing import seal_connection
+from clusters.threads import read, write
+from dashboard.consumers.shell import ShellConsumer
+from tests import people
+from tests.harness.clusters import Cluster
+from tests.harness.connections import connection_to
+from tests.harness.containers import BUSY, is_busy, nothing_is_left, start_pod
+from tests.harness.kubectl import Kubectl
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Faulty(ShellConsumer):
+    """Fails or blocks when the page says so."""
+
+    async def received(self, message: dict[str, Any]) -> None:
+        if "fail" in message:
+            raise RuntimeError("a fault of this test")
+        if "block" in message:
+            await asyncio.Event().wait()
+        await super().received(message)
+
+
+@pytest.fixture
+def near(kubectl: Kubectl, namespace: str) -> Kubectl:
+    return kubectl.within(namespace)
+
+
+@pytest.fixture
+def pod(near: Kubectl) -> str:
+    return start_pod(near, "sleeper")
+
+
+@pytest.fixture
+async def harbour(cluster: Cluster) -> AsyncIterator[ClusterRow]:
+    def made() -> ClusterRow:
+        row = people.cluster("harbour")
+        seal_connection(row, connection_to(cluster))
+        row.save()
+        return row
+
+    yield await write(made)
+    await close_clients()
+
+
+@pytest.fixture
+async def shell(harbour: ClusterRow, near: Kubectl, pod: str) -> WebsocketCommunicator:
+    """A busy shell, opened by maria."""
+    maria = await write(people.person, "maria")
+    await write(people.grant, maria, harbour, Role.SHELL, near.namespace)
+    routes = URLRouter([path("<slug:slug>/<str:namespace>/<str:name>/", Faulty.as_asgi())])
+    socket = WebsocketCommunicator(routes, f"/harbour/{near.namespace}/{pod}/?container=main")
+    socket.scope["user"] = maria
+    assert (await socket.connect(timeout=5))[0]
+    screen = b""
+    while b"#" not in screen:
+        screen += (await socket.receive_output(timeout=20)).get("bytes") or b""
+    await socket.send_to(bytes_data=f"{BUSY}\n".encode())
+    await asyncio.to_thread(is_busy, near, pod)
+    return socket
+
+
+async def all_is_over(near: Kubectl, pod: str) -> None:
+    """Nothing is left in the container, and the books are closed."""
+    await asyncio.to_thread(nothing_is_left, near, pod)
+    async with asyncio.timeout(10):
+        while not await read(Activity.objects.filter(act=Activity.Act.SHELL_CLOSED).exists):  # noqa: ASYNC110 - a row tells nobody
+            await asyncio.sleep(0.1)
+    session = await read(TerminalSession.objects.get)
+    assert session.ended is not None
+    assert session.exit_code is None
+
+
+async def test_a_handler_that_fails(shell: WebsocketCommunicator, near: Kubectl, pod: str) -> None:
+    await shell.send_input({"type": "websocket.receive", "text": json.dumps({"fail": True})})
+    with pytest.raises(RuntimeError, match="a fault of this test"):
+        await shell.future
+    await all_is_over(near, pod)
+
+
+async def test_a_handler_that_blocks_until_daphne_cancels_it(
+    shell: WebsocketCommunicator, near: Kubectl, pod: str
+) -> None:
+    await shell.send_input({"type": "websocket.receive", "text": json.dumps({"block": True})})
+    await shell.send_input({"type": "websocket.disconnect", "code": 1006})
+    shell.future.cancel()
+    with suppress(asyncio.CancelledError):
+        await shell.future
+    await all_is_over(near, pod)
