@@ -5,7 +5,7 @@ all routes and fails on one that declares nothing. Something that a user may not
 is not there.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
@@ -20,7 +20,7 @@ from clusters.models import Cluster, Grant, Namespace, Node, Role
 
 Person = User | AnonymousUser
 Row = TypeVar("Row", bound=Model)
-View = Callable[..., HttpResponseBase] | Callable[..., Awaitable[HttpResponseBase]]
+View = Callable[..., Any]
 
 CLUSTER_SCOPED: tuple[type[Model], ...] = (Node,)
 
@@ -118,13 +118,13 @@ def allowed_cluster(user: Person, role: Role, slug: str, namespace: str | None =
 
 def public(view: View) -> View:
     """Declares a view that anybody may call, signed in or not."""
-    view.access = PUBLIC  # type: ignore[union-attr]
+    view.access = PUBLIC  # type: ignore[attr-defined]
     return view
 
 
 def own_rule(view: View) -> View:
     """Declares a view that decides by itself whom to answer, and is not there for others."""
-    view.access = Access(own_rule=True)  # type: ignore[union-attr]
+    view.access = Access(own_rule=True)  # type: ignore[attr-defined]
     return view
 
 
@@ -180,7 +180,7 @@ def _guard(view: View, access: Access, check: Callable[[HttpRequest, dict[str, A
         passed = admitted(request, kwargs)
         if passed is None:
             return redirect_to_login(request.get_full_path())
-        response: HttpResponseBase = view(request, **passed)  # type: ignore[assignment]
+        response: HttpResponseBase = view(request, **passed)
         return response
 
     guarded.access = access  # type: ignore[attr-defined]

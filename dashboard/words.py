@@ -43,7 +43,7 @@ def moment_html(moment: datetime) -> SafeString:
 
 @dataclass(frozen=True)
 class Freshness:
-    """How far a cluster's data can be trusted: the state in one word, its class, more words, and a warning if not live."""
+    """How far a cluster's data can be trusted: the state in a word, its class, more words, a warning if not live."""
 
     title: str
     state: str

@@ -3,11 +3,12 @@
 import csv
 import io
 import json
+from typing import Any
 
 import pytest
 from django.test import AsyncClient
 
-from clusters.models import Cluster
+from clusters.models import Cluster, Role
 from clusters.threads import write
 from tests import people
 from tests.rows import ago, pod, pods
@@ -29,9 +30,9 @@ async def admin() -> AsyncClient:
 
 
 async def download(client: AsyncClient, address: str) -> str:
-    response = await client.get(address)
+    response: Any = await client.get(address)
     assert response.status_code == 200
-    return b"".join([part async for part in response.streaming_content]).decode()
+    return b"".join([part async for part in response]).decode()
 
 
 async def rows(client: AsyncClient, query: str) -> list[dict[str, str]]:
@@ -85,7 +86,7 @@ async def test_no_cell_is_a_formula(admin: AsyncClient, harbour: Cluster, text: 
 async def test_nothing_of_a_namespace_that_is_not_granted(harbour: Cluster) -> None:
     await write(pod, harbour, "secret", namespace="payments")
     maria = await write(people.person, "maria")
-    await write(people.grant, maria, harbour, 1, "shop")
+    await write(people.grant, maria, harbour, Role.VIEW, "shop")
     client = AsyncClient()
     await client.aforce_login(maria)
     assert await rows(client, "") == []

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from clusters.models import Cluster, Severity
+from clusters.models import Cluster, Role, Severity
 from tests import people
 from tests.rows import page, pod, shown
 
@@ -16,7 +16,15 @@ def harbour() -> Cluster:
     cluster = people.cluster("harbour")
     labels = {"app.kubernetes.io/name": "web", "tier": "front", "7": "seven"}
     pod(cluster, "web-1", namespace="shop", node="node1", labels=labels)
-    pod(cluster, "web-2", namespace="shop", node="node2", labels={"tier": "canary"}, severity=Severity.FAILED, status="Error")
+    pod(
+        cluster,
+        "web-2",
+        namespace="shop",
+        node="node2",
+        labels={"tier": "canary"},
+        severity=Severity.FAILED,
+        status="Error",
+    )
     pod(cluster, "ledger-0", namespace="payments", node="node1", owner_kind="StatefulSet", owner_name="ledger")
     return cluster
 
@@ -92,7 +100,7 @@ def test_an_empty_table_offers_a_way_out(admin: Client, harbour: Cluster) -> Non
 
 def test_nobody_finds_pods_of_a_namespace_he_may_not_see(client: Client, harbour: Cluster) -> None:
     maria = people.person("maria")
-    people.grant(maria, harbour, 1, "payments")
+    people.grant(maria, harbour, Role.VIEW, "payments")
     client.force_login(maria)
     assert shown(client, f"{PODS}?sort=name") == ["ledger-0"]
     assert shown(client, f"{PODS}?namespace=shop") == []

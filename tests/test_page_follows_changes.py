@@ -10,7 +10,7 @@ from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 
 from clusters import broadcast
-from clusters.models import Cluster
+from clusters.models import Cluster, Role
 from clusters.threads import write
 from dashboard.consumers.base import MALFORMED, REFUSED
 from dashboard.routing import websocket_urlpatterns
@@ -27,7 +27,7 @@ async def harbour() -> Cluster:
 @pytest.fixture
 async def socket(harbour: Cluster) -> AsyncIterator[WebsocketCommunicator]:
     maria = await write(people.person, "maria")
-    await write(people.grant, maria, harbour, 1)
+    await write(people.grant, maria, harbour, Role.VIEW)
     socket = WebsocketCommunicator(URLRouter(websocket_urlpatterns), "/ws/changes/")
     socket.scope["user"] = maria
     assert (await socket.connect(timeout=5))[0]

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clusters.access import visible
-from clusters.models import Pod
+from clusters.models import Pod, Role
 from dashboard.tables import kinds
 from dashboard.tables.paging import one_page, place_of
 from dashboard.tables.state import State
@@ -42,11 +42,11 @@ def test_the_pods_page_for_somebody_with_grants(client: Client) -> None:
     harbour = people.cluster("harbour")
     maria = people.person("maria")
     client.force_login(maria)
-    people.grant(maria, harbour, 1, "shop")
+    people.grant(maria, harbour, Role.VIEW, "shop")
     pods(harbour, 1)
     before = queries(client, PODS)
-    people.grant(maria, harbour, 1, "other")
-    people.grant(maria, people.cluster("lab"), 1)
+    people.grant(maria, harbour, Role.VIEW, "other")
+    people.grant(maria, people.cluster("lab"), Role.VIEW)
     pods(harbour, 500, namespace="other")
     assert queries(client, PODS) == before
 

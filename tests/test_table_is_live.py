@@ -12,7 +12,7 @@ from channels.testing import WebsocketCommunicator
 from django.utils import timezone
 
 from clusters import broadcast
-from clusters.models import Cluster, Grant, Pod
+from clusters.models import Cluster, Grant, Pod, Role
 from clusters.threads import write
 from dashboard.consumers import base
 from dashboard.routing import websocket_urlpatterns
@@ -150,7 +150,7 @@ async def test_nothing_more_is_sent_before_the_page_has_shown_it(table: Table, h
 async def test_when_the_right_is_gone_the_socket_is_closed(harbour: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base, "RECHECK_SECONDS", 0.05)
     maria = await write(people.person, "maria")
-    await write(people.grant, maria, harbour, 1, "shop")
+    await write(people.grant, maria, harbour, Role.VIEW, "shop")
     await write(pod, harbour, "hidden", namespace="payments")
     table = Table(maria)
     await table.open({})
