@@ -1,13 +1,13 @@
 """A live table in a browser: it changes by itself, and moves nothing that is read or typed."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.harness.kubectl import Kubectl
 from tests.harness.pages import forbid_reload, was_reloaded
 
 IMAGE = "--image=docker.io/jocatalin/kubernetes-bootcamp:v1"
 SECONDS = 1000  # Playwright counts milliseconds
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 SIDEWAYS = "() => document.querySelector('#main').scrollWidth - document.querySelector('#main').clientWidth"
 
 
