@@ -89,3 +89,6 @@ closeButton.addEventListener("click", () => {
   socket.close();
   onend("You closed the shell.");
 });
+// Not before: the browser would send the form itself and load the page again.
+openButton.disabled = false;
+openButton.focus();
