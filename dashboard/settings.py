@@ -182,6 +182,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "dashboard.views.errors.stale_form"
 CSRF_TRUSTED_ORIGINS = PILOTHOUSE_ORIGINS
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -226,6 +227,8 @@ LOGGING = {
         # Django's own handlers would say everything twice, or by e-mail.
         "django": {"handlers": [], "level": "WARNING"},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Anyone can send a foreign Host; the answer is 400 and not worth a traceback.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         # Its warnings only repeat refusals that we have logged.
         "daphne": {"level": "ERROR"},
     },

@@ -168,6 +168,16 @@ def new_server(cluster: Cluster, mode_settings: ModeSettings, tmp_path: Path) ->
         yield make
 
 
+@pytest.fixture
+def lone_server(tmp_path: Path) -> Iterator[Server]:
+    """A Pilothouse of the test's own, embedded and without any cluster; not started yet."""
+    server = Server(tmp_path, kubeconfig=None, settings={"DATABASE_URL": "", "REDIS_URL": ""})
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium; one a test file, since its event loop would forbid the ORM to all tests that follow."""

@@ -4,8 +4,6 @@ import re
 import signal
 import socket
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
@@ -20,16 +18,6 @@ from tests.harness.servers import Server
 
 WS = "ws/changes/"
 OPCODE_CLOSE = 0x8
-
-
-@pytest.fixture
-def lone_server(tmp_path: Path) -> Iterator[Server]:
-    """A Pilothouse without any cluster."""
-    server = Server(tmp_path, kubeconfig=None)
-    try:
-        yield server
-    finally:
-        server.stop()
 
 
 def open_socket(server: Server, session: requests.Session, origin: str) -> WebSocket:

@@ -8,12 +8,21 @@ from dashboard.tables.state import BadParameter
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Our own refusals say what was wrong; Django's may hold what should not be shown."""
+    if not hasattr(request, "user"):
+        # Refused before the session was read, as a foreign Host is: the frame of a page has nothing to stand on.
+        return HttpResponse("The request is malformed.", content_type="text/plain", status=400)
     reason = str(exception) if isinstance(exception, BadParameter) else "The request is malformed."
     return render(request, "error.html", {"title": "This address cannot be meant", "reason": reason}, status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "error.html", {"title": "Not allowed", "reason": "You may not do this."}, status=403)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without the right CSRF token; `reason` is Django's, for developers."""
+    told = "The form was open for too long, or cookies are off. Go back, reload the page and send it again."
+    return render(request, "error.html", {"title": "Form not accepted", "reason": told}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
