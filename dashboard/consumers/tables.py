@@ -17,7 +17,10 @@ from dashboard.tables.live import LiveTable
 from dashboard.tables.state import BadParameter
 from dashboard.tables.state import read as read_state
 
-PAUSE_SECONDS = 0.1
+LEAST_PAUSE, LONGEST_PAUSE = 0.02, 1.0
+PAUSE_PER_COST = 10.0
+"""A refresh is followed by this many times as long a pause, so that many viewers on a busy machine refresh less often."""
+
 RESYNC_SECONDS = 10.0
 COUNTS_SECONDS = 1.0
 
@@ -69,10 +72,13 @@ class TableConsumer(LiveConsumer):
         while True:
             await self._wanted.wait()
             self._wanted.clear()
-            if rows := await read(self.table.changed_rows):
+            began = monotonic()
+            rows = await read(self.table.changed_rows)
+            pause = PAUSE_PER_COST * (monotonic() - began)
+            if rows:
                 await self.deliver(rows)
             await self._count_in_time()
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(min(max(pause, LEAST_PAUSE), LONGEST_PAUSE))
 
     async def _count_in_time(self) -> None:
         """Counts cost more than rows: at most once a second, and never forgotten."""
