@@ -5,7 +5,7 @@ seconds. https://github.com/kubernetes/cri-client/blob/master/pkg/logs/logs.go
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -19,6 +19,8 @@ from clusters.streams.requests import LogRequest
 
 POLL_SECONDS = 1.0
 SLOWEST_POLL = 10.0
+FIND_SECONDS = 10.0
+"""The line to go on from is at the beginning of the answer: it comes soon, or it is not there."""
 
 _FINAL = (NotFound, Forbidden, Unauthorized, BadRequest, NotKubernetes)
 _CLOCK_SLACK = timedelta(minutes=1)
@@ -190,20 +192,17 @@ class Log:
             if of and await self._is_another_by_now(of):
                 return
             await self._tell_status("")
-            cutter, finder = LineCutter(), Finder(place) if place else None
+            cutter = LineCutter()
+            if place:
+                await self._pass(await _after(place, pieces, cutter))
             async for piece in pieces:
-                text = cutter.feed(piece)
-                if text and finder and not finder.found:
-                    text = finder.feed(text)
-                if text:
-                    await self._pass(text)
-        if rest := cutter.finish():
-            await self._pass(rest)
-        if finder and not finder.found:
-            raise Lost
+                await self._pass(cutter.feed(piece))
+        await self._pass(cutter.finish())
         self._cut = False
 
     async def _pass(self, text: bytes) -> None:
+        if not text:
+            return
         self._pause = POLL_SECONDS
         self._memory.note(text)
         await self._send(text)
@@ -242,3 +241,17 @@ class Log:
 
 def _since(place: Place | None) -> dict[str, str]:
     return {"sinceTime": place.since} if place and place.since else {}
+
+
+async def _after(place: Place, pieces: AsyncIterator[bytes], cutter: LineCutter) -> bytes:
+    """The first lines after `place`. Raises Lost when it does not come although the log was asked from before it."""
+    finder = Finder(place)
+    try:
+        async with asyncio.timeout(FIND_SECONDS):
+            async for piece in pieces:
+                text = finder.feed(cutter.feed(piece))
+                if finder.found:
+                    return text
+    except TimeoutError:
+        pass
+    raise Lost
