@@ -117,3 +117,16 @@ def test_every_page_has_one_heading_and_its_landmarks(page: Page) -> None:
         expect(page.get_by_role("navigation", name="Main")).to_be_visible()
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+
+
+def test_a_lost_connection_is_told_and_taken_up_again(page: Page, namespace: str, problems: list[str]) -> None:
+    table(page, namespace)
+    freshness = page.locator("#freshness")
+    expect(freshness).to_contain_text("Live, as of")
+    page.context.set_offline(True)
+    page.evaluate("() => dispatchEvent(new Event('pagehide'))")
+    page.evaluate("() => dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(freshness).to_have_text("Not connected to Pilothouse, trying again")
+    page.context.set_offline(False)
+    expect(freshness).to_contain_text("Live, as of", timeout=20 * SECONDS)
+    problems.clear()

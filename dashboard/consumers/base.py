@@ -4,8 +4,10 @@ import asyncio
 import json
 import logging
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, ClassVar
 
+from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth import HASH_SESSION_KEY, get_user_model
 from django.contrib.auth.models import User
@@ -23,7 +25,8 @@ RECHECK_SECONDS = 5.0
 ACK_SECONDS = 60.0
 LONGEST_MESSAGE = 65_536  # characters
 
-REFUSED, MALFORMED, SILENT = 4403, 4400, 4408
+REFUSED, MALFORMED, SILENT, FAILED = 4403, 4400, 4408, 4500
+"""Close codes of ours; Daphne sends none below 3000 but 1000."""
 
 
 class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
@@ -60,12 +63,20 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
         self.run("socket's right", self._watch_right())
         await self.opened()
 
-    async def disconnect(self, code: int) -> None:
+    async def __call__(self, *args: Any) -> None:
         try:
-            await stop(self._tasks)
+            await super().__call__(*args)
         finally:
-            for group in self._joined:
-                await self.channel_layer.group_discard(group, self.channel_name)
+            # After an exception in a handler, and when Daphne cancels a blocked one, nobody calls `disconnect`.
+            await asyncio.shield(guarded("end of a socket", self._leave_nothing()))
+
+    async def disconnect(self, code: int) -> None:
+        await self._leave_nothing()
+
+    async def send(self, *args: Any, **kwargs: Any) -> None:
+        """A page that has just gone is told nothing; that it went is the next thing we hear."""
+        with suppress(Disconnected):
+            await super().send(*args, **kwargs)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         message = parsed(text_data)
@@ -96,11 +107,18 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
         except TimeoutError:
             await self.close(SILENT)
 
+    async def _leave_nothing(self) -> None:
+        try:
+            await stop(self._tasks)
+        finally:
+            while self._joined:
+                await self.channel_layer.group_discard(self._joined.pop(), self.channel_name)
+
     async def _or_close(self, coroutine: Coroutine[Any, Any, Any]) -> None:
         try:
             await coroutine
         except Exception:
-            await self.close(1011)
+            await self.close(FAILED)
             raise
 
     async def _watch_right(self) -> None:

@@ -15,7 +15,7 @@ from clusters.models import Cluster, Role
 from clusters.sealing import SealBroken
 from clusters.tasks import guarded, stop
 from dashboard.consumers.activity import Opening
-from dashboard.consumers.base import MALFORMED, REFUSED, LiveConsumer, parsed
+from dashboard.consumers.base import FAILED, MALFORMED, REFUSED, LiveConsumer, parsed
 
 ENDED = 4000
 """The work is done or cannot be done; the last text frame said why."""
@@ -23,7 +23,7 @@ ENDED = 4000
 REASONS = {
     REFUSED: "You may no longer open this: you were signed out, or the right was taken away.",
     MALFORMED: "The browser sent something that is not understood.",
-    1011: "Pilothouse made an error here; its log says which.",
+    FAILED: "Pilothouse made an error here; its log says which.",
 }
 
 
@@ -36,13 +36,6 @@ class StreamConsumer(LiveConsumer):
         super().__init__(*args, **kwargs)
         self.is_over = False
         self._work: asyncio.Task[Any] | None = None
-
-    async def __call__(self, *args: Any) -> None:
-        try:
-            await super().__call__(*args)
-        finally:
-            # After an exception in a handler, and when Daphne cancels a blocked one, nobody calls `disconnect`.
-            await asyncio.shield(guarded("end of a stream's tasks", stop(self._tasks)))
 
     def authorise(self, user: User) -> None:
         named = self.scope["url_route"]["kwargs"]

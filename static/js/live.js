@@ -54,12 +54,14 @@ function gone() {
   document.getElementById("main").prepend(note);
 }
 
-function state(open) {
+function state(open, { refused } = {}) {
   document.getElementById("lost")?.remove();
   if (open) return;
   const note = document.createElement("p");
   Object.assign(note, { id: "lost", className: "stale-bar", role: "status" });
-  note.textContent = "Not connected to Pilothouse, trying again. What you see may be old.";
+  note.textContent = refused
+    ? "You may no longer see this. What you see is old."
+    : "Not connected to Pilothouse, trying again. What you see may be old.";
   document.getElementById("main").prepend(note);
 }
 

@@ -5,7 +5,7 @@ const LONGEST_WAIT = 15_000;
 const REFUSED = 4403;
 
 /** Opens `path` and keeps it open. `hello()` gives the first message to send, `show(message)` shows one from the server,
- *  `state(open)` is told whenever the socket opens or is lost. Returns a function that ends it. */
+ *  `state(open, {refused})` is told whenever the socket opens or is lost. Returns a function that ends it. */
 export function connect(path, { hello, show, state }) {
   let socket, timer, wait = FIRST_WAIT, ended = false;
 
@@ -27,7 +27,7 @@ export function connect(path, { hello, show, state }) {
     };
     socket.onclose = ({ code }) => {
       if (ended) return;
-      state(false);
+      state(false, { refused: code === REFUSED });
       if (code === REFUSED) return;
       timer = setTimeout(open, wait * (0.5 + Math.random()));
       wait = Math.min(wait * 2, LONGEST_WAIT);

@@ -1,6 +1,6 @@
 // A socket that carries bytes one way or both, and says why it ended.
 
-const ENDED = 4000, REFUSED = 4403, MALFORMED = 4400, ERROR = 1011;
+const ENDED = 4000, REFUSED = 4403, MALFORMED = 4400, ERROR = 4500;
 const FINAL = [ENDED, REFUSED, MALFORMED, ERROR];
 
 /** Opens `path`. `onbytes(Uint8Array)` takes binary frames, `onmessage(object)` the others; `onend(reason)` is called once:

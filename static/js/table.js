@@ -24,12 +24,13 @@ function hello() {
   return { have: Object.fromEntries(rows().map((row) => [row.dataset.uid, row.dataset.rv])) };
 }
 
-function state(open) {
-  find("table").classList.toggle("is-lost", !open);
+function state(open, { refused } = {}) {
   if (open) return;
   const freshness = find("freshness");
   freshness.className = "st st-stale";
-  freshness.textContent = "Not connected to Pilothouse, trying again";
+  freshness.textContent = refused ? "You may no longer see this" : "Not connected to Pilothouse, trying again";
+  // What the server says next must replace these words, even if it says the same as before.
+  find("pager").lastHtml = undefined;
 }
 
 function show(message) {
@@ -179,14 +180,15 @@ let typing, asked = 0;
 
 async function go(address, { replace = false } = {}) {
   const mine = ++asked;
-  document.body.classList.add("htmx-request");
+  document.body.classList.add("is-loading");
   try {
-    const response = await fetch(address, { headers: { "HX-Request": "true" } });
+    const response = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!response) return state(false);
     if (!response.ok || new URL(response.url).pathname !== location.pathname) return void (location.href = address);
     const html = await response.text();
     if (mine === asked) await swap(html, response.url, replace);
   } finally {
-    document.body.classList.remove("htmx-request");
+    document.body.classList.remove("is-loading");
   }
 }
 
