@@ -16,7 +16,14 @@ from tests.harness.browsers import chromium
 from tests.harness.clusters import Cluster, usable_cluster
 from tests.harness.servers import Server
 
-QUERIES = ("", "?sort=age", "?sort=-restarts", "?q=00123", "?labels=app%3Dcheckout", "?namespace=benchmark&state=running")
+QUERIES = (
+    "",
+    "?sort=age",
+    "?sort=-restarts",
+    "?q=00123",
+    "?labels=app%3Dcheckout",
+    "?namespace=benchmark&state=running",
+)
 
 
 def measure(cluster: Cluster, folder: Path, pods: int) -> Iterator[Figure]:
