@@ -67,10 +67,17 @@ class LiveTable:
         parts["health"] = context["freshness"].title
         message: dict[str, Any] = {name: text for name, text in parts.items() if self._parts.get(name) != text}
         self._parts = parts
-        if monotonic() - self._navigation_at >= NAVIGATION_SECONDS:
-            self._navigation_at = monotonic()
-            message["counts"] = counts(self.user, self.cluster)
+        if numbers := self._navigation(context["page"].total):
+            message["counts"] = numbers
         return {**message, "state": context["freshness"].state} if message else None
+
+    def _navigation(self, total: int) -> dict[str, int]:
+        """The numbers beside the kinds: of this one where nothing is filtered, of all every ten seconds."""
+        numbers = {} if self.state.is_filtered else {self.state.table.kind: total}
+        if monotonic() - self._navigation_at < NAVIGATION_SECONDS:
+            return numbers
+        self._navigation_at = monotonic()
+        return counts(self.user, self.cluster)
 
     def _matching(self) -> Any:
         return filters.rows(self.user, self.cluster, self.state)
