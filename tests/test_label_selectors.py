@@ -52,10 +52,9 @@ def test_the_refusal_names_the_part() -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         parts = parse(text)
-    except BadSelector as reason:
-        assert str(reason)
-    else:
-        assert all(part.key for part in parts)
+    except BadSelector:
+        return
+    assert all(part.key for part in parts)
 
 
 def test_a_selector_too_long_is_refused() -> None:

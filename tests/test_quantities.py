@@ -44,7 +44,7 @@ def test_more_than_kubernetes_can_hold_is_taken_for_the_most_it_can() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "1 ", "x", "1ki", "1K", "1e", "Mi", ".", "1.2.3", "0x10", "NaN", "1" * 65, "١"]
+    "text", ["", " ", "1 ", "x", "1ki", "1K", "1e", "Mi", ".", "1.2.3", "0x10", "NaN", "1" * 65, "\u0661"]
 )
 def test_what_is_no_quantity_is_refused(text: str) -> None:
     with pytest.raises(BadQuantity, match="is not a quantity"):
