@@ -7,6 +7,7 @@ from clusters.models import Severity
 Summary = tuple[Severity, str]
 
 _WAITING = {
+    "": "Nothing reported yet",
     "ContainerCreating": "Creating container",
     "PodInitializing": "Starting after its init containers",
     "SchedulingGated": "Held back by its scheduling gates",
