@@ -24,8 +24,8 @@ def containers(*names: str, **more: Any) -> list[Manifest]:
     return [{**CONTAINER, "name": name, **more} for name in names]
 
 
-def sidecars(*names: str) -> list[Manifest]:
-    return containers(*names, restartPolicy="Always")
+def sidecars(*names: str, **more: Any) -> list[Manifest]:
+    return containers(*names, restartPolicy="Always", **more)
 
 
 def says(name: str, state: Manifest | None = None, **more: Any) -> Manifest:

@@ -19,7 +19,6 @@ ROLES = {
     "node-role.kubernetes.io/worker": "",
     "node-role.kubernetes.io/control-plane": "",
     "kubernetes.io/role": "edge",
-    "node-role.kubernetes.io/": "",
 }
 NODES: dict[str, Manifest] = {
     "silent": {},

@@ -4,20 +4,16 @@ import json
 import secrets
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import pytest
 
-from clusters.kinds import KINDS
-from clusters.kube.objects import decode
+from tests.harness.beside_kubectl import Beside, beside_kubectl
 from tests.harness.kubectl import Kubectl
 from tests.manifests import Manifest
 from tests.pod_states import CONTAINER, STATES, State
 from tests.printed_ages import is_age
 
-PODS = KINDS["pods"]
 HELD = "example.com/held-by-a-test"
-Cells = dict[str, Any]
 
 
 def manifest(state: State) -> Manifest:
@@ -44,31 +40,22 @@ def leaving() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def printed_and_ours(kubectl: Kubectl) -> Iterator[dict[str, tuple[dict[str, str], Cells]]]:
-    """By the pod's name: its line as kubectl prints it, and our row of it."""
+def pods(kubectl: Kubectl) -> Iterator[dict[str, Beside]]:
+    """The pods by name."""
     namespace = f"test-{secrets.token_hex(4)}"
     kubectl("create", "namespace", namespace)
     inside = kubectl.within(namespace)
     try:
         bring_about(inside)
-        printed = {line["NAME"]: line for line in inside.rows("get", "pods", "-o", "wide")}
-        objects = inside.json("get", "pods")["items"]
-        yield {item["metadata"]["name"]: (printed[item["metadata"]["name"]], cells(item)) for item in objects}
+        yield beside_kubectl(inside, "pods")
     finally:
         inside("patch", "pods", *leaving(), "--type=merge", "-p", '{"metadata": {"finalizers": null}}')
         kubectl("delete", "namespace", namespace, "--wait=false")
 
 
-def cells(item: Manifest) -> Cells:
-    row = PODS.row(decode(PODS.struct, json.dumps(item).encode()))
-    return dict(zip(PODS.columns, row, strict=True))
-
-
 @pytest.mark.parametrize("state", [pytest.param(state, id=state.name) for state in STATES])
-def test_a_pod_reads_as_kubectl_prints_it(
-    printed_and_ours: dict[str, tuple[dict[str, str], Cells]], state: State
-) -> None:
-    printed, ours = printed_and_ours[state.name]
+def test_a_pod_reads_as_kubectl_prints_it(pods: dict[str, Beside], state: State) -> None:
+    printed, ours = pods[state.name].printed, pods[state.name].row
     assert {
         "STATUS": ours["status"],
         "READY": f"{ours['ready']}/{ours['total']}",
@@ -92,10 +79,8 @@ def assert_restarts(printed: str, restarts: int, last: datetime | None) -> None:
         assert last is None or restarts == 0
 
 
-def test_the_states_cover_every_word_that_kubectl_makes_up(
-    printed_and_ours: dict[str, tuple[dict[str, str], Cells]],
-) -> None:
-    words = {printed["STATUS"] for printed, _ in printed_and_ours.values()}
+def test_the_states_cover_every_word_that_kubectl_makes_up(pods: dict[str, Beside]) -> None:
+    words = {pod.printed["STATUS"] for pod in pods.values()}
     made_up = {
         "Completed",
         "NotReady",
