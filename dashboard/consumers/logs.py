@@ -62,19 +62,19 @@ class LogConsumer(StreamConsumer):
         _open[self.user.pk] += 1
         try:
             async with announced(log_opened, log_closed, self.opening(request.container)):
-                return await Log(await self.client(), request, self.pass_on, resumption=resumption).run()
+                return await Log(await self.client(), request, self.take, resumption=resumption).run()
         except Stalled:
             return f"The browser drew nothing for {PATIENCE:.0f} s."
         finally:
             _open[self.user.pk] -= 1
 
-    async def pass_on(self, step: bytes | Mark) -> None:
+    async def take(self, step: bytes | Mark) -> None:
         if isinstance(step, Mark):
             await self.tell(type=step.sign, text=step.text)
             return
         await self.window.wait_for_room()
         self.window.note_sent(len(step))
-        await self.send(bytes_data=step)
+        await self.pass_on(step)
         if len(step) < SMALL:
             await asyncio.sleep(GATHER_SECONDS)
 

@@ -54,7 +54,7 @@ class ShellConsumer(StreamConsumer):
             request,
             cluster=self.cluster,
             user=self.user,
-            send=self.send_output,
+            send=self.pass_on,
             note_typed=self.note_typed,
             started=self.note_started,
         )
@@ -66,9 +66,6 @@ class ShellConsumer(StreamConsumer):
             return str(error)
         await self.tell(type="exit", code=ending.exit_code)
         return in_words(ending)
-
-    async def send_output(self, data: bytes) -> None:
-        await self.send(bytes_data=data)
 
     async def note_typed(self, total: int) -> None:
         await self.tell(type="typed", bytes=total)

@@ -20,6 +20,8 @@ from dashboard.consumers.base import FAILED, MALFORMED, REFUSED, LiveConsumer, p
 ENDED = 4000
 """The work is done or cannot be done; the last text frame said why."""
 
+FRAME = 32 * 1024
+
 REASONS = {
     REFUSED: "You may no longer open this: you were signed out, or the right was taken away.",
     MALFORMED: "The browser sent something that is not understood.",
@@ -61,6 +63,11 @@ class StreamConsumer(LiveConsumer):
 
     async def tell(self, **message: Any) -> None:
         await self.send(text_data=json.dumps(message, separators=(",", ":")))
+
+    async def pass_on(self, data: bytes) -> None:
+        """Sends bytes, in frames that Daphne takes (dashboard.server.MAX_MESSAGE counts both ways)."""
+        for at in range(0, len(data), FRAME):
+            await self.send(bytes_data=data[at : at + FRAME])
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Nothing goes either way any more when this says why and closes."""
