@@ -162,7 +162,8 @@ def event(obj: objects.Event) -> Row:
     return (
         *_common(obj, *_worded(summaries.of_event(obj), obj.type)),
         obj.reason[:200],
-        obj.message.strip()[:_MESSAGE_LENGTH],
+        # A probe's output may hold NUL, which PostgreSQL cannot.
+        obj.message.strip().replace("\0", "\N{REPLACEMENT CHARACTER}")[:_MESSAGE_LENGTH],
         event_count(obj),
         first or created,
         last or first or created,

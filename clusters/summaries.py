@@ -1,7 +1,7 @@
 """How much an object needs a person, and the sentence that says so before Kubernetes' own word."""
 
 from clusters.kube.objects import ContainerStatus, Deployment, Event, Namespace, Node, Pod, ReplicaSet, Terminated
-from clusters.kube.pod_status import PodStatus, states
+from clusters.kube.pod_status import PodStatus, readiness_gates, states
 from clusters.models import Severity
 
 Summary = tuple[Severity, str]
@@ -13,6 +13,7 @@ _WAITING = {
     "SchedulingGated": "Held back by its scheduling gates",
     "Pending": "Waiting for a node",
 }
+_ON_ITS_NODE = "Waiting for its node to start it"
 _FAILING = {
     "ErrImagePull": "Image cannot be pulled",
     "ImagePullBackOff": "Image cannot be pulled",
@@ -29,6 +30,14 @@ _FAILING = {
     "Evicted": "Evicted from its node",
     "OOMKilled": "Killed for memory",
     "NodeAffinity": "Its node no longer fits",
+    "OutOfcpu": "Its node had too little processor left",
+    "OutOfmemory": "Its node had too little memory left",
+    "OutOfpods": "Its node had too many pods",
+    "UnexpectedAdmissionError": "Refused by its node",
+    "Terminated": "Ended when its node shut down",
+    "PostStartHookError": "Its start hook failed",
+    "RegistryUnavailable": "Registry does not answer",
+    "SignatureValidationFailed": "Image signature is not valid",
     "Failed": "Failed",
 }
 _IMAGE_TROUBLE = (
@@ -38,6 +47,7 @@ _IMAGE_TROUBLE = (
     ("denied", "access denied"),
     ("no such host", "registry unknown"),
     ("timeout", "registry does not answer"),
+    ("connection refused", "registry does not answer"),
 )
 _DEPLOYMENT_WORDS = {
     "ReplicaFailure": "Pods cannot be made",
@@ -50,7 +60,8 @@ def of_pod(pod: Pod, printed: PodStatus) -> Summary:
     """By the word that kubectl prints; the sentence is empty where all is well."""
     word = printed.word
     if word == "Running":
-        return (Severity.RUNNING, "") if printed.ready >= printed.total else (Severity.WARNING, _not_ready(pod))
+        why = _not_ready(pod) if printed.ready < printed.total else _gets_no_traffic(pod)
+        return (Severity.WARNING, why) if why else (Severity.RUNNING, "")
     if word in ("Completed", "Succeeded"):
         return Severity.COMPLETED, ""
     if word == "Terminating":
@@ -60,7 +71,7 @@ def of_pod(pod: Pod, printed: PodStatus) -> Summary:
     if word == "NotReady":
         return Severity.WARNING, "One container completed, another is not ready"
     if word in _WAITING:
-        return Severity.PENDING, _why_unplaced(pod) or _WAITING[word]
+        return Severity.PENDING, _why_waiting(pod, word)
     if word.startswith("Init:"):
         return _of_init(pod, word.removeprefix("Init:"))
     return Severity.FAILED, _failure(pod, word)
@@ -70,6 +81,8 @@ def _of_init(pod: Pod, word: str) -> Summary:
     done, slash, total = word.partition("/")
     if slash and done.isdigit() and total.isdigit():
         return Severity.PENDING, f"Init container {int(done) + 1} of {total}"
+    if word in _WAITING:
+        return Severity.PENDING, _WAITING[word]
     failure = _failure(pod, word)
     return Severity.FAILED, f"Init container: {failure[:1].lower()}{failure[1:]}"
 
@@ -112,10 +125,10 @@ def _image_trouble(pod: Pod) -> str:
     return next((said for mark, said in _IMAGE_TROUBLE if mark in messages), "")
 
 
-def _why_unplaced(pod: Pod) -> str:
+def _why_waiting(pod: Pod, word: str) -> str:
     placed = pod.status.condition("PodScheduled")
     if placed is None or placed.status != "False" or placed.reason != "Unschedulable":
-        return ""
+        return _ON_ITS_NODE if word == "Pending" and pod.spec.node_name else _WAITING[word]
     _, colon, reasons = placed.message.partition(": ")
     first = reasons.split(", ")[0].split(". ")[0].rstrip(".") if colon else ""
     return f"No node can take it: {first}" if first else "No node can take it"
@@ -130,6 +143,15 @@ def _not_ready(pod: Pod) -> str:
     if any(item.name in probed and _runs(item) for item in waiting):
         return "Not ready: readiness probe failing"
     return "Not ready"
+
+
+def _gets_no_traffic(pod: Pod) -> str:
+    """Why a pod whose containers are all ready is not; empty where it is, or where nobody says."""
+    ready = pod.status.condition("Ready")
+    if ready is None or ready.status != "False":
+        return ""
+    gates, _, all_gates = readiness_gates(pod).partition("/")
+    return "Not ready: readiness gates not met" if gates != all_gates else "Not ready: its node may be lost"
 
 
 def _runs(status: ContainerStatus) -> bool:
