@@ -33,6 +33,16 @@ page_problems = pytest.StashKey[list[str]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both_modes: also run in spread-out mode, on PostgreSQL and Redis")
+    config.addinivalue_line("markers", "spread_out: about several processes, so run in spread-out mode only")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what makes no sense embedded: there, the one process that serves also watches."""
+    if os.environ.get("REDIS_URL"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("spread_out")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -46,9 +46,8 @@ def test_what_changed_meanwhile_is_there_after_the_restart(
     synced_server.manage("verify", "test")
 
 
+@pytest.mark.spread_out
 def test_another_process_takes_over_the_watching(synced_server: Server, namespace: str, kubectl: Kubectl) -> None:
-    if not synced_server.is_spread_out:
-        pytest.skip("Embedded, the one process that serves also watches.")
     assert synced_server.watcher
     second = synced_server.run("second-watch", "watch")
     synced_server.watcher.stop(signal.SIGKILL)
