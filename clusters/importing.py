@@ -1,6 +1,6 @@
 """Clusters from the kubeconfig files of the person at the server's shell, and from the pod that we run in."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from pathlib import Path
 
 from clusters.adding import add_cluster, replace_connection
@@ -14,28 +14,34 @@ Say = Callable[[str], None]
 
 
 def import_on_first_start(files: Iterable[Path], say: Say) -> None:
-    """Add every cluster that can be found, unless one was ever added. Says what was taken and what was left and why."""
+    """Add every cluster that can be found, unless one was ever added. Says what was taken and what was left and why.
+
+    Where several files have a context of the same name the first file wins, as with kubectl.
+    https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/#merging-kubeconfig-files
+    """
     if Activity.objects.filter(act=Activity.Act.CLUSTER_ADDED).exists():
         return
     if connection := in_cluster():
         _keep("this cluster", connection, "service account of our pod", say)
+    taken: set[str] = set()
     for file in files:
         if not file.is_file():
             say(f"No kubeconfig at {file}.")
             continue
         try:
-            import_file(file, say)
+            taken |= import_file(file, say, but=taken)
         except BadKubeconfig as error:
             say(f"Left {file}: {error}")
     if not Cluster.objects.exists():
         say("No cluster yet. Add one with: manage.py import_kubeconfig FILE, or as a file in the admin.")
 
 
-def import_file(file: Path, say: Say, *, context: str = "") -> None:
-    """Add the clusters of a kubeconfig, or the one of `context`; a cluster that is there gets the new connection.
+def import_file(file: Path, say: Say, *, context: str = "", but: Set[str] = frozenset()) -> set[str]:
+    """Add the clusters of a kubeconfig, or the one of `context`; hands back the names of the contexts it could use.
 
-    Certificate and token files that it names are read in. Raises BadKubeconfig where the file as a whole, or the one
-    context asked for, cannot be used.
+    A cluster that is there gets the new connection; contexts named in `but` are left. Certificate and token files that
+    the kubeconfig names are read in. Raises BadKubeconfig where the file as a whole, or the one context asked for,
+    cannot be used.
     """
     try:
         text = file.read_text(encoding="utf-8")
@@ -48,14 +54,17 @@ def import_file(file: Path, say: Say, *, context: str = "") -> None:
     if context and context not in taken:
         raise BadKubeconfig(f"{file} has no context {context!r}; it has: {', '.join(taken | left) or 'none'}.")
     for name, connection in taken.items():
-        if context in ("", name):
+        if name in but:
+            say(f"Left {name}: an earlier file has a context of that name.")
+        elif context in ("", name):
             _keep(name, connection, f"kubeconfig, context {name}"[:300], say)
     for reason in () if context else left.values():
         say(f"Left {reason}.")
+    return set(taken)
 
 
 def _keep(name: str, connection: Connection, source: str, say: Say) -> None:
-    cluster = Cluster.objects.filter(source=source).first()
+    cluster = _same(connection, source)
     if cluster is None:
         added = add_cluster(name, connection, source=source)
         say(f"Took {name}: {connection.server}, as {added.name}")
@@ -64,6 +73,23 @@ def _keep(name: str, connection: Connection, source: str, say: Say) -> None:
     else:
         replace_connection(cluster, connection, source=source)
         say(f"Took {name}: {connection.server}, new connection of {cluster.name}")
+
+
+def _same(connection: Connection, source: str) -> Cluster | None:
+    """The cluster that came from there and is reached at the same address under the same CA.
+
+    The context's name alone tells nothing: every k3s calls its own "default".
+    """
+    known = Cluster.objects.filter(source=source, server=connection.server)
+    return next((cluster for cluster in known if _authority(cluster) in (None, connection.ca_data or b"")), None)
+
+
+def _authority(cluster: Cluster) -> bytes | None:
+    """The CA of the connection, empty where it names none; None where it cannot be opened any more."""
+    try:
+        return open_connection(cluster).ca_data or b""
+    except SealBroken:
+        return None
 
 
 def _holds(cluster: Cluster, connection: Connection) -> bool:

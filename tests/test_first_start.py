@@ -83,6 +83,17 @@ def test_what_is_left_is_said_with_the_reason_and_the_rest_is_taken(tmp_path: Pa
     assert "Took k3s" in told
 
 
+def test_the_first_file_that_has_a_name_wins(tmp_path: Path, settings: Settings) -> None:
+    settings.KUBECONFIG = [tmp_path / "a", tmp_path / "b"]
+    write(tmp_path, "default", name="a", domain="a.example")
+    write(tmp_path, "default", "kind-sea", name="b", domain="b.example")
+    assert "Left default: an earlier file" in prepare()
+    assert {cluster.server for cluster in Cluster.objects.all()} == {
+        "https://default.a.example:6443",
+        "https://kind-sea.b.example:6443",
+    }
+
+
 def test_a_cluster_that_was_removed_does_not_come_back(tmp_path: Path) -> None:
     write(tmp_path, "minikube")
     prepare()

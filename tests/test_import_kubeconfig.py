@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from clusters.models import Activity, Cluster
 from clusters.sealing import open_connection
+from tests.harness.certificates import Authority
 from tests.harness.kubeconfigs import AUTHORITY, write
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,24 @@ def test_a_new_token_replaces_the_old_one_in_the_same_cluster(tmp_path: Path) ->
     run(write(tmp_path, "harbour"))
     assert "new connection of harbour" in run(write(tmp_path, "harbour", token="a-fresh-one"))
     assert open_connection(Cluster.objects.get()).token == "a-fresh-one"
+
+
+def test_a_context_of_the_same_name_at_another_address_is_another_cluster(tmp_path: Path) -> None:
+    run(write(tmp_path, "default", name="a.yaml", domain="a.example"))
+    run(write(tmp_path, "default", name="b.yaml", domain="b.example"))
+    servers = Cluster.objects.order_by("id").values_list("name", "server")
+    assert list(servers) == [
+        ("default", "https://default.a.example:6443"),
+        ("default-2", "https://default.b.example:6443"),
+    ]
+
+
+def test_the_same_address_under_another_authority_is_another_cluster(tmp_path: Path) -> None:
+    file = write(tmp_path, "default")
+    run(file)
+    (tmp_path / "ca.crt").write_bytes(Authority().certificate)
+    run(file)
+    assert Cluster.objects.count() == 2
 
 
 def test_a_context_that_would_run_a_command_is_left_with_the_reason(tmp_path: Path) -> None:

@@ -9,7 +9,14 @@ from tests.harness.certificates import Authority
 AUTHORITY = Authority()
 
 
-def write(folder: Path, *contexts: str, name: str = "config", token: str = "let-me-in", **user: object) -> Path:
+def write(
+    folder: Path,
+    *contexts: str,
+    name: str = "config",
+    token: str = "let-me-in",
+    domain: str = "example.com",
+    **user: object,
+) -> Path:
     """A kubeconfig with these contexts; the CA is in a file beside it, as minikube does it."""
     (folder / "ca.crt").write_bytes(AUTHORITY.certificate)
     document = {
@@ -18,7 +25,7 @@ def write(folder: Path, *contexts: str, name: str = "config", token: str = "let-
         "current-context": contexts[0],
         "contexts": [{"name": each, "context": {"cluster": each, "user": each}} for each in contexts],
         "clusters": [
-            {"name": each, "cluster": {"server": f"https://{each}.example.com:6443", "certificate-authority": "ca.crt"}}
+            {"name": each, "cluster": {"server": f"https://{each}.{domain}:6443", "certificate-authority": "ca.crt"}}
             for each in contexts
         ],
         "users": [{"name": each, "user": user or {"token": token}} for each in contexts],
