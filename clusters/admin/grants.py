@@ -27,14 +27,21 @@ class NamespacesField(forms.CharField):
         return ", ".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        names = sorted(set(re.split(r"[\s,]+", str(value or "").strip())) - {""})
+        text = str(value or "").strip()
+        names = sorted(set(re.split(r"[\s,]+", text)) - {""})
+        if text and not names:
+            raise forms.ValidationError("Name a namespace, or leave this empty to mean the whole cluster.")
         for name in names:
             if not DNS_LABEL.fullmatch(name):
                 raise forms.ValidationError(f"“{name}” cannot be the name of a namespace: use a-z, 0-9 and “-”.")
         return names
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return bool((initial or []) != self.to_python(data))
+        try:
+            return bool((initial or []) != self.to_python(data))
+        except forms.ValidationError:
+            # Cleaning comes later, and says what is wrong.
+            return True
 
 
 class GrantForm(GrantModelForm):
