@@ -103,6 +103,20 @@ def test_deleting_a_cluster_takes_its_rows_along_and_is_written_down(admin: Clie
     assert Activity.objects.filter(act=Activity.Act.CLUSTER_REMOVED, cluster_name="harbour").exists()
 
 
+def test_the_connection_of_no_cluster_cannot_be_tested(admin: Client) -> None:
+    assert admin.post("/admin/clusters/cluster/4711/test/").status_code == 404
+
+
+def test_the_connection_test_needs_the_right_to_change(admin: Client) -> None:
+    add(admin, address="https://127.0.0.1:1", token=CANARY)
+    clerk = people.person("clerk")
+    clerk.is_staff = True
+    clerk.save()
+    admin.force_login(clerk)
+    for number in (Cluster.objects.get().pk, 4711):
+        assert admin.post(f"/admin/clusters/cluster/{number}/test/").status_code == 403
+
+
 def test_the_connection_test_says_in_words_what_is_wrong(admin: Client) -> None:
     add(admin, address="https://127.0.0.1:1", token=CANARY)
     cluster = Cluster.objects.get()

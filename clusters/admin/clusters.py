@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any, cast
 from asgiref.sync import async_to_sync
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
@@ -110,8 +111,10 @@ class ClusterAdmin(Base):
         return [test, *super().get_urls()]
 
     def test_one(self, request: HttpRequest, pk: int) -> HttpResponse:
-        cluster = Cluster.objects.get(pk=pk)
-        if request.method == "POST" and self.has_change_permission(request, cluster):
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        cluster = get_object_or_404(Cluster, pk=pk)
+        if request.method == "POST":
             messages.add_message(request, *answer_of(cluster))
         return redirect("admin:clusters_cluster_change", pk)
 
