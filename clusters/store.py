@@ -4,7 +4,7 @@ A batch is one transaction: the rows, the resource version they stand for, the n
 this process still owns the watching of the cluster. Everything here runs on the writer thread (`clusters.threads`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -83,15 +83,18 @@ class KindStore:
 
     def write_collected(self) -> Applied:
         """Write what was collected so far. Raises Fenced."""
-        applied = self._commit(self._listing.differing, [], self._listing.broken)
+        applied = self._commit(self._listing.differing, [], [*self._listing.broken.values()])
         self._listing.written()
         return applied
 
     def finish_list(self, resource_version: str) -> Applied:
         """The list is complete: write the rest and delete what the server did not name. Raises Fenced."""
         listing = self._listing
-        gone = [*listing.unseen, *(self._set_aside - listing.broken_keys)]
-        applied = self._commit(listing.differing, gone, listing.broken, resource_version, listed=True)
+        forgotten = self._set_aside - listing.broken_keys
+        broken = [*listing.broken.values()]
+        applied = self._commit(
+            listing.differing, [*listing.unseen], broken, resource_version, listed=True, forgotten=forgotten
+        )
         self._listing = _Listing()
         return applied
 
@@ -113,6 +116,7 @@ class KindStore:
         resource_version: str = "",
         *,
         listed: bool = False,
+        forgotten: Set[str] = frozenset(),
     ) -> Applied:
         now = timezone.now()
         rows, unfit = self._convert(objects)
@@ -121,10 +125,10 @@ class KindStore:
             set_aside = {item.key[:KEY_LIMIT]: item.reason for item in broken} | unfit | refused
             good = rows.keys() - refused.keys()
             self._delete([*deleted, *set_aside])
-            self._note_set_aside(set_aside, cleared={*good, *deleted} - set_aside.keys())
+            self._note_set_aside(set_aside, cleared=(good | {*deleted} | forgotten) - set_aside.keys())
             self._advance(now, resource_version, listed=listed)
         self._committed(now, resource_version)
-        self._set_aside = (self._set_aside - good - set(deleted)) | set_aside.keys()
+        self._set_aside = (self._set_aside - good - set(deleted) - forgotten) | set_aside.keys()
         self._listing.broken_keys |= set_aside.keys()
         return self._applied(good, {*deleted, *set_aside})
 
@@ -188,22 +192,24 @@ class _Listing:
     def __init__(self, known: dict[str, str] | None = None) -> None:
         self.unseen = known or {}
         self.differing: list[Any] = []
-        self.broken: list[Broken] = []
+        self.broken: dict[str, Broken] = {}
         self.broken_keys: set[str] = set()
 
     def add(self, page: Page[Any]) -> None:
         for item in page.objects:
             metadata = item.metadata
+            if self.broken.pop(metadata.uid, None):
+                self.broken_keys.discard(metadata.uid)
             if self.unseen.pop(metadata.uid, None) != metadata.resource_version:
                 self.differing.append(item)
         for broken in page.broken:
             self.unseen.pop(broken.key, None)
-        self.broken.extend(page.broken)
+            self.broken[broken.key] = broken
         self.broken_keys.update(broken.key[:KEY_LIMIT] for broken in page.broken)
 
     def written(self) -> None:
         self.differing = []
-        self.broken = []
+        self.broken = {}
 
 
 def _chunks(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -106,6 +106,24 @@ def test_an_object_set_aside_that_a_list_no_longer_names_is_forgotten(cluster: C
     assert names() == {"one"}
 
 
+def test_an_object_set_aside_that_the_next_list_can_read_is_kept(store: KindStore) -> None:
+    for version, page in (("5", Page([], [Broken("uid-odd", "?")])), ("6", Page([running("odd")], []))):
+        store.begin_list()
+        store.collect(page)
+        store.finish_list(version)
+    assert names() == {"odd"}
+    assert not SetAside.objects.exists()
+
+
+def test_an_object_that_becomes_readable_during_a_list_is_kept(store: KindStore) -> None:
+    store.begin_list()
+    store.collect(Page([], [Broken("uid-odd", "?")]))
+    store.collect(Page([running("odd")], []))
+    store.finish_list("5")
+    assert names() == {"odd"}
+    assert not SetAside.objects.exists()
+
+
 def test_an_object_set_aside_in_an_early_page_survives_the_end_of_the_list(store: KindStore, hostile: Any) -> None:
     store.begin_list()
     store.collect(Page([hostile], []))

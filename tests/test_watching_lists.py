@@ -73,6 +73,15 @@ async def test_a_server_that_cannot_stream_lists_is_asked_for_pages(refusal: Ans
     assert seen.store.keys() == {"uid-a", "uid-b"}
 
 
+async def test_an_object_deleted_while_it_is_listed_is_gone_afterwards() -> None:
+    objects = b"".join(event("ADDED", pod(f"p{number}")) for number in range(600))
+    deleted = event("DELETED", pod("p7")) + event("DELETED", pod("p599")) + event("ADDED", pod("later"))
+    async with scripted_api(streams_on(objects, deleted + bookmark("10", ends_list="true"))) as api:
+        seen = await watch_until(api.client(), lambda seen: "Changes" in seen.names)
+    assert len(seen.store) == 599
+    assert not seen.store.keys() & {"uid-p7", "uid-p599"}
+
+
 async def test_a_server_that_never_ends_its_streaming_list_is_asked_for_pages() -> None:
     pace = StoppedTime().pace(list_silence=0.2)
     async with scripted_api(streams_on(TWO), says(page([pod("b")]))) as api:

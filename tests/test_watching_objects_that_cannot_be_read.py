@@ -61,6 +61,23 @@ async def test_the_deletion_of_an_object_that_cannot_be_decoded_is_a_deletion() 
     assert seen.broken == {}
 
 
+@pytest.mark.parametrize(
+    ("last", "store", "broken"),
+    [
+        (event("MODIFIED", pod("odd", "12")), {"uid-odd": "12"}, set()),
+        (event("DELETED", pod("odd", "12")), {}, set()),
+        (event("ADDED", pod("odd", "12")) + event("MODIFIED", pod("odd", "13", spec=1)), {}, {"uid-odd"}),
+    ],
+)
+async def test_of_an_object_that_changes_within_one_read_only_the_last_state_counts(
+    last: bytes, store: dict[str, str], broken: set[str]
+) -> None:
+    async with scripted_api(streams_on(END, event("ADDED", pod("odd", "11", spec=1)) + last)) as api:
+        seen = await watch_until(api.client(), lambda seen: seen.steps[-1].__class__.__name__ == "Changes")
+    assert seen.store == store
+    assert seen.broken.keys() == broken
+
+
 async def test_an_annotation_of_three_megabytes_is_no_obstacle() -> None:
     large = pod("large", annotations={"a": "x" * 3_000_000})
     async with scripted_api(streams_on(event("ADDED", large) + GOOD + END)) as api:

@@ -52,7 +52,7 @@ class Batch(Generic[T]):
 
     upserts: dict[str, T] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
-    broken: list[Broken] = field(default_factory=list)
+    broken: dict[str, Broken] = field(default_factory=dict)
     resource_version: str = ""
     ends_list: bool = False
     error: KubeError | None = None
@@ -61,6 +61,31 @@ class Batch(Generic[T]):
     def size(self) -> int:
         """How many events went in, at least."""
         return len(self.upserts) + len(self.deleted) + len(self.broken)
+
+    def upsert(self, item: T) -> None:
+        """Take in an object; what was known of it before no longer counts. So with the next two."""
+        self.broken.pop(item.metadata.uid, None)
+        self.upserts[item.metadata.uid] = item
+
+    def delete(self, uid: str) -> None:
+        """Take in a deletion."""
+        self.upserts.pop(uid, None)
+        self.broken.pop(uid, None)
+        self.deleted.append(uid)
+
+    def set_aside(self, broken: Broken) -> None:
+        """Take in an object that cannot be decoded."""
+        self.upserts.pop(broken.key, None)
+        self.broken[broken.key] = broken
+
+    def add(self, later: "Batch[T]") -> None:
+        """Take in the objects of a batch that came after this one."""
+        for uid in later.deleted:
+            self.delete(uid)
+        for item in later.upserts.values():
+            self.upsert(item)
+        for broken in later.broken.values():
+            self.set_aside(broken)
 
 
 class _Event(msgspec.Struct, gc=False):
@@ -122,8 +147,8 @@ class EventDecoder(Generic[T]):
         batch = Batch[T]()
         for raw in page.items or []:
             self._upsert(batch, raw)
-        objects = list(batch.upserts.values())
-        return ListPage(objects, batch.broken, page.metadata.resource_version, page.metadata.continue_)
+        objects, broken = list(batch.upserts.values()), list(batch.broken.values())
+        return ListPage(objects, broken, page.metadata.resource_version, page.metadata.continue_)
 
     def batches(self, lines: Sequence[bytes]) -> Iterator[Batch[T]]:
         """The events in batches of at most 500; one ends at an error and at the bookmark that ends a streaming list."""
@@ -162,7 +187,7 @@ class EventDecoder(Generic[T]):
         if not metadata.uid:
             self._set_aside(batch, raw, "It has no uid.")
             return
-        batch.upserts[metadata.uid] = decoded
+        batch.upsert(decoded)
         batch.resource_version = metadata.resource_version
 
     def _delete(self, batch: Batch[T], raw: msgspec.Raw) -> None:
@@ -170,8 +195,7 @@ class EventDecoder(Generic[T]):
         if not metadata.uid:
             self._set_aside(batch, raw, "It was deleted, but which it was cannot be read.")
             return
-        batch.upserts.pop(metadata.uid, None)
-        batch.deleted.append(metadata.uid)
+        batch.delete(metadata.uid)
         batch.resource_version = metadata.resource_version or batch.resource_version
 
     def _bookmark(self, batch: Batch[T], raw: msgspec.Raw) -> None:
@@ -186,14 +210,14 @@ class EventDecoder(Generic[T]):
             return
         metadata = bare.metadata
         name = f"{metadata.namespace}/{metadata.name}" if metadata.namespace else metadata.name
-        batch.broken.append(Broken(metadata.uid or printable(name, 400) or _mark(bytes(raw)), printable(reason, 300)))
+        batch.set_aside(Broken(metadata.uid or printable(name, 400) or _mark(bytes(raw)), printable(reason, 300)))
         batch.resource_version = metadata.resource_version or batch.resource_version
 
     def _set_aside_line(self, batch: Batch[T], line: bytes, error: Exception) -> None:
         if not line.startswith(b"{"):
             batch.error = NotKubernetes("The server sends something else than JSON in a watch.")
             return
-        batch.broken.append(Broken(_mark(line), printable(str(error), 300)))
+        batch.set_aside(Broken(_mark(line), printable(str(error), 300)))
 
     def _read_bare(self, raw: msgspec.Raw) -> _Bare:
         try:

@@ -100,6 +100,7 @@ class _Reflector(Generic[T]):
         self._sends_bookmarks = False
         self._moved_since_gone = True
         self._server_errors = 0
+        self._deleted_while_listed: list[str] = []
 
     async def list_then_watch(self) -> AsyncGenerator[Step[T], None]:
         """Lists unless there is a version to go on from, then watches. Ends only by raising a KubeError."""
@@ -143,6 +144,9 @@ class _Reflector(Generic[T]):
                 self._can_stream_lists = False
                 return
             yield Listed(self._version)
+            # An earlier page may have named them.
+            if self._deleted_while_listed:
+                yield Changes([], self._deleted_while_listed, [], self._version)
             async with aclosing(self._changes(batches)) as changes:
                 async for change in changes:
                     yield change
@@ -152,8 +156,7 @@ class _Reflector(Generic[T]):
 
         The objects' own versions are not taken: they come in any order.
         """
-        objects: list[T] = []
-        broken: list[Broken] = []
+        gathered = Batch[T]()
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._pace.list_silence
         while True:
@@ -161,15 +164,15 @@ class _Reflector(Generic[T]):
                 batch = await anext(batches, None)
             if batch is None:
                 raise Unreachable(f"{self._client.host} broke off the list.")
-            objects += batch.upserts.values()
-            broken += batch.broken
+            gathered.add(batch)
             if batch.upserts:
                 deadline = loop.time() + self._pace.list_silence
-            if len(objects) >= BATCH_LIMIT or batch.ends_list:
-                yield Page(objects, broken)
-                objects, broken = [], []
+            if len(gathered.upserts) >= BATCH_LIMIT or batch.ends_list:
+                yield Page(list(gathered.upserts.values()), list(gathered.broken.values()))
+                gathered = Batch[T](deleted=gathered.deleted)
             if batch.ends_list:
                 self._version, self._sends_bookmarks = batch.resource_version, True
+                self._deleted_while_listed = gathered.deleted
                 return
 
     async def _list_in_pages(self) -> AsyncGenerator[Step[T], None]:
@@ -216,7 +219,7 @@ class _Reflector(Generic[T]):
                 self._moved_since_gone = True
                 self._server_errors = 0
                 self._sends_bookmarks = self._sends_bookmarks or not batch.size
-            yield Changes(list(batch.upserts.values()), batch.deleted, batch.broken, self._version)
+            yield Changes(list(batch.upserts.values()), batch.deleted, list(batch.broken.values()), self._version)
 
     async def _events(self, params: dict[str, str]) -> AsyncGenerator[Batch[T], None]:
         """One watch request: an empty batch once the server has answered, then one for each read.
