@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from clusters.models import Cluster, Severity
+from dashboard.tables.state import place
 from tests import people
 from tests.rows import link, page, pod, pods, shown
 
@@ -67,8 +68,18 @@ def test_a_row_that_goes_shifts_no_page(admin: Client, harbour: Cluster) -> None
     assert shown(admin, address) == second
 
 
-@pytest.mark.parametrize("place", ["xx", "WzFd", "W251bGxd", "e30", "A" * 900, "WyJcdTAwMDAiLCJhIiwiYiIsMV0"])
-def test_a_place_that_is_none_is_refused_by_name(admin: Client, harbour: Cluster, place: str) -> None:
-    response = admin.get(PODS, {"after": place})
+@pytest.mark.parametrize("after", ["xx", "WzFd", "W251bGxd", "e30", "A" * 900, "WyJcdTAwMDAiLCJhIiwiYiIsMV0"])
+def test_a_place_that_is_none_is_refused_by_name(admin: Client, harbour: Cluster, after: str) -> None:
+    response = admin.get(PODS, {"after": after})
+    assert response.status_code == 400
+    assert b"after is not a place in a table" in response.content
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2026-01-01T00:00:00", "2026-01-01", "now", 1, ""],
+)
+def test_a_place_at_no_moment_is_refused_by_name(admin: Client, harbour: Cluster, moment: str | int) -> None:
+    response = admin.get(PODS, {"sort": "age", "after": place([moment, "shop", "pod-001", 1])})
     assert response.status_code == 400
     assert b"after is not a place in a table" in response.content

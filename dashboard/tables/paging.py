@@ -4,6 +4,7 @@ A sort counts all its fields in one direction, so that one index serves it both 
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -91,13 +92,21 @@ def _values(model: type[Model], order: Order, name: str, text: str) -> list[Any]
         field = model._meta.get_field(field_name)
         try:
             python = field.to_python(value)  # type: ignore[union-attr]
-        except ValidationError as error:
+            values.append(_moment(python) if isinstance(field, DateTimeField) else _small(python))
+        except (ValidationError, TypeError, ValueError, OverflowError) as error:
             raise BadParameter(f"{name} is not a place in a table; open the table again.") from error
-        if isinstance(field, DateTimeField) != hasattr(python, "tzinfo") or _too_large(python):
-            raise BadParameter(f"{name} is not a place in a table; open the table again.")
-        values.append(python)
     return values
 
 
-def _too_large(value: Any) -> bool:
-    return isinstance(value, int) and abs(value) >= 2**63
+def _moment(value: Any) -> datetime:
+    """In UTC, as the database asks for it. Raises ValueError for none or one of no time zone, OverflowError."""
+    if not isinstance(value, datetime) or value.utcoffset() is None:
+        raise ValueError("no moment")
+    return value.astimezone(UTC)
+
+
+def _small(value: Any) -> Any:
+    """The value. Raises OverflowError for a number that no column holds."""
+    if isinstance(value, int) and abs(value) >= 2**63:
+        raise OverflowError("a number too large")
+    return value
