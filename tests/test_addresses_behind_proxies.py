@@ -38,6 +38,26 @@ async def test_only_the_entries_of_trusted_proxies_count(forwarded: list[str], p
     assert (await seen(*forwarded, proxies=proxies))[0] == address
 
 
+@pytest.mark.parametrize(
+    ("entry", "address"),
+    [
+        ("203.0.113.7:4711", "203.0.113.7"),
+        ("2001:db8::7", "2001:db8::7"),
+        ("[2001:db8::7]", "2001:db8::7"),
+        ("[2001:db8::7]:4711", "2001:db8::7"),
+        ("2001:DB8:0::7", "2001:db8::7"),
+        ("unknown", "10.0.0.9"),
+        ("203.0.113.7:port", "10.0.0.9"),
+        ("203.0.113.700", "10.0.0.9"),
+        ("fe80::1%eth0", "10.0.0.9"),
+        ("[]:1", "10.0.0.9"),
+        ("\x00", "10.0.0.9"),
+    ],
+)
+async def test_an_entry_is_an_address_with_or_without_a_port(entry: str, address: str) -> None:
+    assert (await seen(entry, proxies=1))[0] == address
+
+
 async def test_the_scheme_is_believed_only_from_a_proxy() -> None:
     assert (await seen(proxies=1, proto="https"))[1] == "https"
     assert (await seen(proxies=0, proto="https"))[1] == "http"
