@@ -36,6 +36,7 @@ CLUSTER_ACTS = (
     (cluster_removed, Activity.Act.CLUSTER_REMOVED),
 )
 AT_THE_SHELL = "(server shell)"
+UNKNOWN = "(unknown)"
 
 
 def client_address(request: HttpRequest | None) -> str | None:
@@ -56,7 +57,13 @@ def note_sign_out(user: User | None, request: HttpRequest | None = None, **kwarg
 
 @receiver(user_login_failed)
 def note_failed_sign_in(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
-    username = str(credentials.get("username", ""))[:150]
+    """Nothing is written while the name is locked out: guessing on must not fill the table."""
+    # Axes' own receiver is connected after this one: the failure that locks is still written.
+    if getattr(request, "axes_locked_out", False):
+        return
+    typed = str(credentials.get("username", ""))
+    # What is nobody's name may be a password in the wrong field.
+    username = typed if User.objects.filter(username=typed).exists() else UNKNOWN
     Activity.objects.create(act=Activity.Act.SIGN_IN_FAILED, username=username, address=client_address(request))
 
 

@@ -1,6 +1,7 @@
 """Signing in, out and failing to leaves a row that says who and from where."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from clusters.models import Activity
@@ -31,6 +32,19 @@ def test_a_failed_sign_in_keeps_the_name_and_never_the_password() -> None:
     sign_in(Client(REMOTE_ADDR="192.0.2.8"), "maria", "hunter2-canary")
     assert acts() == [(Act.SIGN_IN_FAILED, "maria", "192.0.2.8")]
     assert "hunter2-canary" not in str(list(Activity.objects.values()))
+
+
+def test_a_name_that_nobody_has_is_not_kept_since_it_may_be_a_password() -> None:
+    sign_in(Client(REMOTE_ADDR="192.0.2.8"), "hunter2-canary", "maria")
+    assert acts() == [(Act.SIGN_IN_FAILED, "(unknown)", "192.0.2.8")]
+
+
+@pytest.mark.parametrize("username", ["maria", "nobody"])
+def test_guessing_on_while_locked_out_writes_no_more_rows(username: str) -> None:
+    people.person("maria")
+    for attempt in range(30):
+        sign_in(Client(REMOTE_ADDR="192.0.2.66"), username, f"guess {attempt}")
+    assert len(acts()) == settings.AXES_FAILURE_LIMIT
 
 
 def test_too_many_failures_lock_the_name_at_that_address_only() -> None:
