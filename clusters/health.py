@@ -156,11 +156,11 @@ class ClusterHealth:
         return f"The cluster's credentials may not list {_joined(forbidden)}." if forbidden else ""
 
 
-def known_health(cluster: Cluster, now: datetime) -> Report:
-    """What may be said of the cluster now: as its watcher wrote, unless nobody has watched it since."""
+def known_health(cluster: Cluster) -> Report:
+    """What may be said of the cluster when it was read: as its watcher wrote, unless nobody has watched it since."""
     if cluster.paused:
         return Report(Health.PAUSED, "Paused: it is not watched.", cluster.health_since)
-    if cluster.lease_until and cluster.lease_until >= now:
+    if cluster.lease_until and cluster.lease_until >= cluster.read_at:
         return Report(Health(cluster.health), cluster.health_reason, cluster.health_since)
     if cluster.last_contact is None:
         return Report(Health.CONNECTING, "Waiting for a process to watch this cluster.", cluster.created)

@@ -75,7 +75,7 @@ class _DatabaseState(Collector):
     def _clusters(self) -> Iterable[Metric]:
         now = timezone.now()
         clusters = list(Cluster.objects.all())
-        states = [known_health(cluster, now).state for cluster in clusters]
+        states = [known_health(cluster).state for cluster in clusters]
         by_state = GaugeMetricFamily("pilothouse_clusters", "Clusters by health", labels=["health"])
         for health in Health:
             by_state.add_metric([health.value], states.count(health))

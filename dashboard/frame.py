@@ -1,7 +1,6 @@
 """The frame around every page: where the reader is, where he can go, and how fresh the cluster's data is."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -116,11 +115,10 @@ class Frame:
     @cached_property
     def cluster_choices(self) -> list[Choice]:
         """Every cluster, leading to the kind that is on the page."""
-        now = timezone.now()
-        return [self._cluster_choice(cluster, now) for cluster in self.clusters]
+        return [self._cluster_choice(cluster) for cluster in self.clusters]
 
-    def _cluster_choice(self, cluster: Cluster, now: datetime) -> Choice:
-        chosen, health = cluster.slug == self._slug, known_health(cluster, now).state.label
+    def _cluster_choice(self, cluster: Cluster) -> Choice:
+        chosen, health = cluster.slug == self._slug, known_health(cluster).state.label
         return Choice(cluster.name, self._same_kind(cluster.slug), chosen, cluster, health)
 
     def _same_kind(self, slug: str) -> str:

@@ -63,7 +63,7 @@ STATES = {
 
 def freshness(cluster: Cluster, now: datetime) -> Freshness:
     """What a page says about the age of `cluster`'s data."""
-    known = known_health(cluster, now)
+    known = known_health(cluster)
     health, state = known.state, STATES[known.state]
     if health == Health.SYNCED:
         return Freshness(health.label, state, format_html("Live, as of {}", moment_html(now)))

@@ -2,14 +2,18 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from django.utils import timezone
+
 from clusters.models import Cluster, Health
 from dashboard.words import freshness
+from tests import people
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 def cluster(health: Health, *, watched: bool = True, contact: bool = True, **values: object) -> Cluster:
-    return Cluster(
+    row = Cluster(
         name="harbour",
         health=health,
         health_since=NOW - timedelta(minutes=5),
@@ -17,6 +21,8 @@ def cluster(health: Health, *, watched: bool = True, contact: bool = True, **val
         lease_until=NOW + timedelta(seconds=10 if watched else -1),
         **values,
     )
+    row.read_at = NOW
+    return row
 
 
 def warning(row: Cluster) -> str:
@@ -33,6 +39,15 @@ def test_a_synced_cluster_that_nobody_watches_any_more_is_not_live() -> None:
     row = cluster(Health.SYNCED, watched=False)
     assert freshness(row, NOW).state == "stale"
     assert "No process watches this cluster at the moment" in warning(row)
+
+
+@pytest.mark.django_db
+def test_leases_count_by_the_databases_clock_and_not_by_the_web_servers() -> None:
+    contact = timezone.now()
+    watched = {"health": Health.SYNCED, "last_contact": contact, "lease_until": contact + timedelta(seconds=10)}
+    people.cluster("harbour")
+    Cluster.objects.update(**watched)
+    assert freshness(Cluster.objects.get(), contact + timedelta(minutes=5)).state == "running"
 
 
 def test_a_stale_cluster_names_when_and_why() -> None:

@@ -138,9 +138,10 @@ def test_a_synced_cluster_that_no_process_watches_is_stale() -> None:
     now = timezone.now()
     contact = now - timedelta(minutes=3)
     cluster = Cluster(health=Health.SYNCED, last_contact=contact, lease_until=now - timedelta(seconds=1))
-    report = known_health(cluster, now)
+    cluster.read_at = now
+    report = known_health(cluster)
     assert (report.state, report.since) == (Health.STALE, contact)
     cluster.lease_until = now + timedelta(seconds=5)
-    assert known_health(cluster, now).state == Health.SYNCED
+    assert known_health(cluster).state == Health.SYNCED
     cluster.paused = True
-    assert known_health(cluster, now).state == Health.PAUSED
+    assert known_health(cluster).state == Health.PAUSED

@@ -1,8 +1,10 @@
 """A cluster, how it is reached, and what its watches last said."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models.functions import Now
 from django.urls import reverse
 
 
@@ -22,12 +24,20 @@ WATCHER_COLUMNS = frozenset(
 )
 
 
+class ClusterManager(models.Manager["Cluster"]):
+    """Reads with each cluster the database's moment, since leases count by the database's clock and not by ours."""
+
+    def get_queryset(self) -> models.QuerySet["Cluster"]:
+        return super().get_queryset().annotate(read_at=Now())  # type: ignore[no-redef]  # declared there
+
+
 class Cluster(models.Model):
     """One Kubernetes cluster that people may look at.
 
     `sealed_connection` holds the encrypted `clusters.kube.connection.Connection`; read and write it with
     `clusters.sealing.open_connection` and `seal_connection` only. `fence` grows by one whenever a process takes over
-    the watching; a write that carries an older number is refused (`clusters.store`).
+    the watching; a write that carries an older number is refused (`clusters.store`). `read_at` is when it was read,
+    by the database's clock.
     """
 
     class Flag(models.TextChoices):
@@ -64,6 +74,9 @@ class Cluster(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
 
+    read_at: datetime
+    objects: ClassVar[ClusterManager] = ClusterManager()
+
     class Meta:
         ordering = ("name",)
 
@@ -88,7 +101,7 @@ class Watch(models.Model):
     """What is known of one kind in one cluster: up to which version, since when, and why not further.
 
     `resource_version` is written in the transaction that wrote the rows it stands for. `sequence` numbers those
-    transactions, so that a reader can tell that it missed one.
+    transactions.
     """
 
     class State(models.TextChoices):
