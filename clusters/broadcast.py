@@ -1,7 +1,8 @@
 """Tells consumers that rows changed; the only `group_send`.
 
-Messages are hints: numbered, idempotent and droppable. The first of a group goes out at once, later ones at most every
-20 ms, merged. A channel layer that fails costs hints, never rows: readers notice the gap in the numbers and ask again.
+Messages are hints: idempotent and droppable. The first of a group goes out at once, later ones at most every 20 ms,
+merged. A channel layer that fails costs hints, never rows: consumers compare what they have shown with the database at
+each hint and every ten seconds.
 """
 
 import asyncio
@@ -22,6 +23,11 @@ SEND_TIMEOUT = 2.0
 HEALTH = "health"
 
 
+async def probe() -> None:
+    """Send a message that nobody awaits. Raises what the channel layer raises where it takes none."""
+    await get_channel_layer().group_send("probe", {"type": "probe"})
+
+
 def group(cluster_id: int, kind: str) -> str:
     """The channel-layer group of one kind (plural name, or "health") in one cluster."""
     return f"c{cluster_id}.{kind}"
@@ -29,9 +35,8 @@ def group(cluster_id: int, kind: str) -> str:
 
 @dataclass
 class _Hint:
-    """What changed since the last message: numbers after `since` up to `sequence`."""
+    """What changed since the last message, up to `sequence`."""
 
-    since: int
     sequence: int
     uids: set[str] | None = field(default_factory=set)
 
@@ -52,7 +57,7 @@ class Broadcaster:
     def tell(self, cluster_id: int, kind: str, sequence: int = 0, uids: frozenset[str] | None = None) -> None:
         """Rows of a kind changed, or its cluster's health did. `uids` None means: too many to name, ask again."""
         key = (cluster_id, kind)
-        self._pending.setdefault(key, _Hint(since=max(sequence - 1, 0), sequence=sequence)).add(sequence, uids)
+        self._pending.setdefault(key, _Hint(sequence)).add(sequence, uids)
         sender = self._senders.get(key)
         # A sender whose event loop is gone will never send.
         if sender is None or sender.done() or sender.get_loop() is not asyncio.get_running_loop():
@@ -74,7 +79,6 @@ class Broadcaster:
             "type": "rows.changed",
             "cluster": cluster_id,
             "kind": kind,
-            "since": hint.since,
             "sequence": hint.sequence,
             "uids": None if hint.uids is None else sorted(hint.uids),
         }

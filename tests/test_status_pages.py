@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
 from django.db import connections
 from django.test import AsyncClient
 from pytest_django import Settings
+from redis.asyncio import Redis
 
 from clusters import fleet, threads
 from clusters.clients import close_clients
@@ -91,7 +93,19 @@ async def test_a_dead_channel_layer_is_not_ready(async_client: AsyncClient, sett
     backend = "channels_redis.pubsub.RedisPubSubChannelLayer"
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": backend, "CONFIG": {"hosts": ["redis://127.0.0.1:1"]}}}
     answer = await async_client.get("/readyz")
-    assert (answer.status_code, answer.content) == (503, b"The channel layer does not carry messages.\n")
+    assert (answer.status_code, answer.content) == (503, b"The channel layer takes no messages.\n")
+
+
+async def test_asking_again_and_again_leaves_nothing_behind_in_redis(
+    redis_url: str, async_client: AsyncClient, settings: Settings
+) -> None:
+    backend = "channels_redis.pubsub.RedisPubSubChannelLayer"
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": backend, "CONFIG": {"hosts": [redis_url]}}}
+    for _ in range(50):
+        assert (await async_client.get("/readyz")).status_code == 200
+    async with Redis.from_url(redis_url) as redis:
+        assert await redis.pubsub_channels() == []
+    await get_channel_layer().flush()
 
 
 async def test_metrics_are_not_there_for_strangers(async_client: AsyncClient, settings: Settings) -> None:

@@ -3,13 +3,12 @@
 import asyncio
 import secrets
 
-from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from clusters import fleet, metrics, threads
+from clusters import broadcast, fleet, metrics, threads
 from clusters.access import own_rule, public
 
 ANSWER_SECONDS = 3.0
@@ -59,15 +58,12 @@ def _ask_database() -> None:
 
 
 async def _channel_layer_problems() -> list[str]:
-    layer = get_channel_layer()
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            channel = await layer.new_channel()
-            await layer.send(channel, {"type": "ready"})
-            await layer.receive(channel)
+            await broadcast.probe()
     # Each layer raises its own errors.
     except Exception:
-        return ["The channel layer does not carry messages."]
+        return ["The channel layer takes no messages."]
     return []
 
 
