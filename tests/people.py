@@ -1,6 +1,8 @@
 """The people of the tests: maria may see payments in harbour, tomas only another cluster, nobody has no grant."""
 
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from clusters.models import Cluster, Grant, Pod, Role
@@ -16,6 +18,16 @@ def person(username: str) -> User:
 def admin(username: str = "admin") -> User:
     """A superuser who can sign in with PASSWORD."""
     return User.objects.create_superuser(username, password=PASSWORD)
+
+
+def session(user: User) -> SessionStore:
+    """A session in which `user` is signed in."""
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.save()
+    return store
 
 
 def cluster(slug: str) -> Cluster:

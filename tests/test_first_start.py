@@ -1,14 +1,17 @@
 """The first start makes an admin and takes the clusters that it finds; a second start changes nothing."""
 
 import re
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import RequestFactory
+from django.utils import timezone
 from pytest_django import Settings
 
 from clusters.models import Cluster
@@ -106,3 +109,10 @@ def test_a_kubeconfig_that_comes_later_is_taken_while_there_was_no_cluster(tmp_p
     assert "No cluster yet. Add one" in prepare()
     write(tmp_path, "minikube")
     assert "Took minikube" in prepare()
+
+
+def test_sessions_that_have_expired_are_cleared() -> None:
+    for key, days in (("old", -1), ("young", 1)):
+        Session.objects.create(session_key=key, expire_date=timezone.now() + timedelta(days=days))
+    prepare()
+    assert [session.session_key for session in Session.objects.all()] == ["young"]

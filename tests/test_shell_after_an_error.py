@@ -66,7 +66,7 @@ async def shell(harbour: ClusterRow, near: Kubectl, pod: str) -> WebsocketCommun
     await write(people.grant, maria, harbour, Role.SHELL, near.namespace)
     routes = URLRouter([path("<slug:slug>/<str:namespace>/<str:name>/", Faulty.as_asgi())])
     socket = WebsocketCommunicator(routes, f"/harbour/{near.namespace}/{pod}/?container=main")
-    socket.scope["user"] = maria
+    socket.scope["user"], socket.scope["session"] = maria, await write(people.session, maria)
     assert (await socket.connect(timeout=5))[0]
     screen = b""
     while b"#" not in screen:

@@ -1,7 +1,9 @@
 """The socket of a table: rows that change are sent, and only those; nobody without the right is told anything."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +11,8 @@ import pytest
 from channels.layers import get_channel_layer
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
+from django.contrib.sessions.models import Session
+from django.db import connection
 from django.utils import timezone
 
 from clusters import broadcast
@@ -31,10 +35,20 @@ class Table:
         )
         self.socket.scope["user"] = user
 
-    async def open(self, have: dict[str, str]) -> None:
+    async def is_accepted(self) -> bool:
+        self.socket.scope["session"] = await write(people.session, self.socket.scope["user"])
         accepted, _ = await self.socket.connect(timeout=5)
-        assert accepted
+        return bool(accepted)
+
+    async def open(self, have: dict[str, str]) -> None:
+        assert await self.is_accepted()
         await self.socket.send_json_to({"have": have})
+
+    async def is_cut(self) -> int:
+        """Shows whatever comes until the socket is closed; the code."""
+        while (event := await self.socket.receive_output(timeout=5))["type"] != "websocket.close":
+            await self.socket.send_json_to({"shown": json.loads(event["text"])["n"]})
+        return int(event["code"])
 
     async def next(self, part: str) -> dict[str, Any]:
         """The next message with `part` in it; all are acknowledged."""
@@ -117,6 +131,16 @@ async def test_a_row_that_no_longer_matches_leaves_without_being_called_gone(har
     await table.socket.disconnect()
 
 
+async def test_of_rows_that_the_user_may_not_see_the_page_learns_nothing(harbour: Cluster) -> None:
+    maria = await write(people.person, "maria")
+    await write(people.grant, maria, harbour, Role.VIEW, "shop")
+    await write(pod, harbour, "hidden", namespace="payments")
+    table = Table(maria)
+    await table.open({"payments-hidden": "1", "payments-invented": "1"})
+    assert (await table.next("order"))["gone"] == ["payments-hidden", "payments-invented"]
+    await table.socket.disconnect()
+
+
 async def test_counts_follow_within_a_second(table: Table, harbour: Cluster) -> None:
     await table.open({})
     assert "0 of 0" in (await table.next("pager"))["pager"]
@@ -156,14 +180,82 @@ async def test_when_the_right_is_gone_the_socket_is_closed(harbour: Cluster, mon
     await table.open({})
     assert "0 of 0" in (await table.next("pager"))["pager"]
     await write(lambda: Grant.objects.all().delete())
-    while (event := await table.socket.receive_output(timeout=5))["type"] != "websocket.close":
-        assert event["type"] == "websocket.send"
-    assert event["code"] == base.REFUSED
+    assert await table.is_cut() == base.REFUSED
+
+
+async def test_when_the_cluster_is_removed_the_socket_is_closed(
+    table: Table, harbour: Cluster, caplog: pytest.LogCaptureFixture
+) -> None:
+    await table.open({})
+    await table.next("pager")
+    await write(lambda: Cluster.objects.all().delete())
+    await hint(harbour)
+    assert await table.is_cut() == base.REFUSED
+    assert "failed" not in caplog.text
+
+
+@asynccontextmanager
+async def sessions_away() -> AsyncIterator[None]:
+    """The database cannot answer whether a session lasts."""
+
+    def rename(table: str, to: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE {table} RENAME TO {to}")
+
+    await write(rename, "django_session", "away")
+    try:
+        yield
+    finally:
+        await write(rename, "away", "django_session")
+
+
+async def test_while_the_right_cannot_be_looked_up_for_a_moment_it_stays_open(
+    table: Table, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(base, "RECHECK_SECONDS", 0.05)
+    await table.open({})
+    await table.next("pager")
+    async with sessions_away(), asyncio.timeout(5):
+        while "could not be confirmed" not in caplog.text:  # noqa: ASYNC110 - a log tells nobody
+            await asyncio.sleep(0.01)
+    assert await table.socket.receive_nothing(timeout=0.2)
+    await write(lambda: Session.objects.all().delete())
+    assert await table.is_cut() == base.REFUSED
+
+
+async def test_while_the_right_cannot_be_looked_up_for_long_it_is_closed(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "RECHECK_SECONDS", 0.05)
+    monkeypatch.setattr(base, "UNCONFIRMED_SECONDS", 0.1)
+    await table.open({})
+    await table.next("pager")
+    async with sessions_away():
+        assert await table.is_cut() == base.FAILED
+
+
+async def test_when_the_session_has_expired_the_socket_is_closed(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "RECHECK_SECONDS", 0.05)
+    await table.open({})
+    await table.next("pager")
+    await write(lambda: Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1)))
+    assert await table.is_cut() == base.REFUSED
+
+
+async def test_without_a_session_it_does_not_open(table: Table) -> None:
+    assert not (await table.socket.connect(timeout=5))[0]
+
+
+async def test_a_page_says_only_once_what_it_has(table: Table, harbour: Cluster) -> None:
+    await table.open({})
+    await table.next("pager")
+    await table.socket.send_json_to({"have": {}})
+    assert await table.is_cut() == base.MALFORMED
 
 
 @pytest.mark.parametrize("text", ["no JSON", "[]", '{"have": 7}', '{"have": {"a": 1}}', "x" * 70_000])
 async def test_a_page_that_talks_nonsense_is_cut(table: Table, harbour: Cluster, text: str) -> None:
-    await table.socket.connect(timeout=5)
+    assert await table.is_accepted()
     await table.socket.send_to(text_data=text)
     assert await table.socket.receive_output(timeout=5) == {"type": "websocket.close", "code": base.MALFORMED}
 
@@ -171,5 +263,4 @@ async def test_a_page_that_talks_nonsense_is_cut(table: Table, harbour: Cluster,
 @pytest.mark.parametrize("query", ["?sort=detail", "?namespace=../", "?nonsense=1"])
 async def test_an_address_that_cannot_be_meant_is_refused(harbour: Cluster, query: str) -> None:
     table = Table(await write(people.admin, "maria"), query)
-    accepted, _ = await table.socket.connect(timeout=5)
-    assert not accepted
+    assert not await table.is_accepted()

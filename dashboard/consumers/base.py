@@ -5,23 +5,28 @@ import json
 import logging
 from collections.abc import Coroutine
 from contextlib import suppress
+from time import monotonic
 from typing import Any, ClassVar
 
 from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth import HASH_SESSION_KEY, get_user_model
 from django.contrib.auth.models import User
+from django.core.exceptions import BadRequest
+from django.db import DatabaseError
 from django.http import Http404
 from django.utils.crypto import constant_time_compare
 
 from clusters.access import Access
 from clusters.tasks import guarded, stop
 from clusters.threads import read
-from dashboard.tables.state import BadParameter
 
 logger = logging.getLogger(__name__)
 
 RECHECK_SECONDS = 5.0
+UNCONFIRMED_SECONDS = 30.0
+"""How long a socket stays open while the database cannot say whether its user still may."""
+
 ACK_SECONDS = 60.0
 LONGEST_MESSAGE = 65_536  # characters
 
@@ -33,7 +38,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
     """A socket that is opened by right and closed when the right is gone.
 
     `authorise` runs on a database thread, at first and every five seconds, with the user as he is then; it raises
-    Http404 or BadParameter to refuse. `opened` follows the accepted handshake, `received` each message from the page.
+    Http404 or BadRequest to refuse. `opened` follows the accepted handshake, `received` each message from the page.
     `deliver` sends one message and waits until the page says that it has shown it: Daphne buffers without limit.
     """
 
@@ -117,16 +122,27 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
     async def _or_close(self, coroutine: Coroutine[Any, Any, Any]) -> None:
         try:
             await coroutine
+        except Http404:
+            await self.close(REFUSED)
         except Exception:
             await self.close(FAILED)
             raise
 
     async def _watch_right(self) -> None:
+        confirmed = monotonic()
         while True:
             await asyncio.sleep(RECHECK_SECONDS)
-            if not await read(self._allowed):
+            try:
+                allowed = await read(self._allowed)
+            except DatabaseError as error:
+                if monotonic() - confirmed > UNCONFIRMED_SECONDS:
+                    raise
+                logger.warning("The right to a socket could not be confirmed, trying again: %s", error)
+                continue
+            if not allowed:
                 await self.close(REFUSED)
                 return
+            confirmed = monotonic()
 
     def _allowed(self) -> bool:
         user = self._user_now()
@@ -134,7 +150,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
             return False
         try:
             self.authorise(user)
-        except (Http404, BadParameter):
+        except (Http404, BadRequest):
             return False
         return True
 
@@ -146,10 +162,11 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
         user: User | None = get_user_model()._default_manager.filter(pk=known.pk, is_active=True).first()
         session = self.scope.get("session")
         if user is None or session is None or not session.session_key:
-            return user
-        lasts = session.exists(session.session_key)
-        same = constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
-        return user if lasts and same else None
+            return None
+        # Empty once the session is deleted or past its date.
+        now = session.__class__(session.session_key).load()
+        same = constant_time_compare(now.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+        return user if same else None
 
 
 def parsed(text: str | None) -> dict[str, Any] | None:

@@ -38,6 +38,7 @@ class TableConsumer(LiveConsumer):
         super().__init__(*args, **kwargs)
         self._wanted = asyncio.Event()
         self._counted_at = 0.0
+        self._started = False
 
     def authorise(self, user: User) -> None:
         route = self.scope["url_route"]["kwargs"]
@@ -57,10 +58,13 @@ class TableConsumer(LiveConsumer):
     async def received(self, message: dict[str, Any]) -> None:
         """`{"have": {uid: resource version}}`, once."""
         try:
+            if self._started:
+                raise BadParameter("have is said once.")
             self.table.start_from(message.get("have"))
         except BadParameter:
             await self.close(MALFORMED)
             return
+        self._started = True
         self._wanted.set()
         self.run("table's rows", self._refresh_when_wanted())
         self.run("table's resync", self._resync())

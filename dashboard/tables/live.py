@@ -4,9 +4,11 @@ from time import monotonic
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.http import Http404
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from clusters.access import visible
 from clusters.models import Cluster
 from dashboard.frame import counts
 from dashboard.tables import filters
@@ -59,8 +61,14 @@ class LiveTable:
         return message or None
 
     def changed_counts(self) -> dict[str, Any] | None:
-        """Facets, pager, health and, every ten seconds, the numbers in the navigation, as far as they changed."""
-        self.cluster = Cluster.objects.defer("sealed_connection").get(pk=self.cluster.pk)
+        """Facets, pager, health and, every ten seconds, the numbers in the navigation, as far as they changed.
+
+        Raises Http404 when the cluster has been removed.
+        """
+        cluster = Cluster.objects.defer("sealed_connection").filter(pk=self.cluster.pk).first()
+        if cluster is None:
+            raise Http404
+        self.cluster = cluster
         context = table_context(self.user, self.cluster, self.state)
         parts: dict[str, str] = {name: render_to_string(f"tables/_{name}.html", context) for name in PARTS}
         parts["stale"] = context["freshness"].warning or ""
@@ -87,7 +95,7 @@ class LiveTable:
         if not left:
             return []
         model = self.state.table.model
-        kept = model._default_manager.filter(cluster=self.cluster, uid__in=left[: 2 * PAGE]).values_list(
-            "uid", flat=True
-        )
-        return [uid for uid in left if uid not in set(kept)]
+        # The page names the uids: of what its user may not see it must not learn whether it is there.
+        rows = visible(self.user, model._default_manager.filter(uid__in=left[: 2 * PAGE]), self.cluster)
+        kept = set(rows.values_list("uid", flat=True))
+        return [uid for uid in left if uid not in kept]

@@ -19,6 +19,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False)
+        # Django deletes what has expired only when told to.
+        call_command("clearsessions")
         self.make_first_admin()
         import_on_first_start(settings.KUBECONFIG, self.stdout.write)
 
