@@ -8,10 +8,12 @@ import pytest
 from channels.layers import get_channel_layer
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
+from django.contrib.auth.models import User
 
 from clusters import broadcast
-from clusters.models import Cluster, Role
+from clusters.models import Cluster, Grant, Role
 from clusters.threads import write
+from dashboard.consumers import base
 from dashboard.consumers.base import MALFORMED, REFUSED
 from dashboard.routing import websocket_urlpatterns
 from tests import people
@@ -28,11 +30,16 @@ async def harbour() -> Cluster:
 async def socket(harbour: Cluster) -> AsyncIterator[WebsocketCommunicator]:
     maria = await write(people.person, "maria")
     await write(people.grant, maria, harbour, Role.VIEW)
-    socket = WebsocketCommunicator(URLRouter(websocket_urlpatterns), "/ws/changes/")
-    socket.scope["user"] = maria
-    assert (await socket.connect(timeout=5))[0]
+    socket = await opened(maria)
     yield socket
     await socket.disconnect()
+
+
+async def opened(user: User) -> WebsocketCommunicator:
+    socket = WebsocketCommunicator(URLRouter(websocket_urlpatterns), "/ws/changes/")
+    socket.scope["user"], socket.scope["session"] = user, await write(people.session, user)
+    assert (await socket.connect(timeout=5))[0]
+    return socket
 
 
 async def follow(socket: WebsocketCommunicator, *topics: str) -> None:
@@ -85,4 +92,28 @@ async def test_what_is_no_topic_cuts_the_socket(socket: WebsocketCommunicator, t
 async def test_a_cluster_that_is_not_granted_is_refused_like_none(socket: WebsocketCommunicator) -> None:
     await write(people.cluster, "lab")
     await socket.send_json_to({"follow": ["lab/pods"]})
+    assert await socket.receive_output(timeout=5) == {"type": "websocket.close", "code": REFUSED}
+
+
+async def test_nodes_are_told_only_to_those_who_see_the_whole_cluster(harbour: Cluster) -> None:
+    tomas = await write(people.person, "tomas")
+    await write(people.grant, tomas, harbour, Role.VIEW, "shop")
+    socket = await opened(tomas)
+    await follow(socket, "harbour/nodes", "harbour/pods")
+    await hint(harbour, "nodes", ["a"])
+    assert await socket.receive_nothing(timeout=0.4)
+    await hint(harbour, "pods", ["a"])
+    await shown(socket)
+    await socket.disconnect()
+
+
+async def test_when_only_a_namespace_is_left_nodes_are_told_no_more(
+    harbour: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "RECHECK_SECONDS", 0.05)
+    tomas = await write(people.person, "tomas")
+    await write(people.grant, tomas, harbour, Role.VIEW)
+    socket = await opened(tomas)
+    await follow(socket, "harbour/nodes")
+    await write(lambda: Grant.objects.update(namespaces=["shop"]))
     assert await socket.receive_output(timeout=5) == {"type": "websocket.close", "code": REFUSED}

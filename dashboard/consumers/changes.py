@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from django.http import Http404
 
 from clusters import broadcast
-from clusters.access import Access, cluster_or_404
+from clusters.access import CLUSTER_SCOPED, Access, cluster_or_404, may
+from clusters.models import Cluster, Role
 from clusters.threads import read
 from dashboard.consumers.base import MALFORMED, REFUSED, LiveConsumer
 from dashboard.tables.kinds import TABLES
@@ -16,6 +17,9 @@ from dashboard.tables.kinds import TABLES
 PAUSE_SECONDS = 0.25
 RESYNC_SECONDS = 15.0
 MOST_TOPICS = 200
+
+Followed = dict[tuple[int, str], frozenset[str] | None]
+"""Uids by cluster id and kind; None where the whole kind is followed."""
 
 
 @dataclass(frozen=True)
@@ -36,28 +40,28 @@ class ChangesConsumer(LiveConsumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._changed = asyncio.Event()
-        self._topics: tuple[Topic, ...] = ()
-        self._uids: dict[tuple[int, str], frozenset[str] | None] = {}
+        self._topics: tuple[Topic, ...] | None = None
+        self._uids: Followed = {}
 
     def authorise(self, user: User) -> None:
         self.user = user
-        for slug in {topic.slug for topic in self._topics}:
-            cluster_or_404(user, slug)
+        for topic in self._topics or ():
+            if not _may_follow(user, topic, cluster_or_404(user, topic.slug)):
+                raise Http404
 
     async def opened(self) -> None:
         """Nothing is followed before the page says what."""
 
     async def received(self, message: dict[str, Any]) -> None:
         topics = topics_of(message.get("follow"))
-        if topics is None or self._topics:
+        if topics is None or self._topics is not None:
             await self.close(MALFORMED)
             return
         try:
-            self._uids = await read(self._resolve, topics)
+            self._topics, self._uids = await read(self._resolve, topics)
         except Http404:
             await self.close(REFUSED)
             return
-        self._topics = topics
         for cluster_id, kind in self._uids:
             await self.join(broadcast.group(cluster_id, kind))
         # What changed before we had joined is not known: the page asks once.
@@ -70,15 +74,16 @@ class ChangesConsumer(LiveConsumer):
         if followed is None or message["uids"] is None or not followed.isdisjoint(message["uids"]):
             self._changed.set()
 
-    def _resolve(self, topics: tuple[Topic, ...]) -> dict[tuple[int, str], frozenset[str] | None]:
-        """Followed uids by cluster id and kind; None where the whole kind is followed."""
-        clusters = {slug: cluster_or_404(self.user, slug).pk for slug in {topic.slug for topic in topics}}
-        found: dict[tuple[int, str], frozenset[str] | None] = {}
-        for topic in topics:
-            key = (clusters[topic.slug], topic.kind)
+    def _resolve(self, topics: tuple[Topic, ...]) -> tuple[tuple[Topic, ...], Followed]:
+        """The topics of what the user may see, since pages name all that they could show, and what they come to."""
+        clusters = {slug: cluster_or_404(self.user, slug) for slug in {topic.slug for topic in topics}}
+        followed = tuple(topic for topic in topics if _may_follow(self.user, topic, clusters[topic.slug]))
+        found: Followed = {}
+        for topic in followed:
+            key = (clusters[topic.slug].pk, topic.kind)
             before = found.get(key, frozenset())
             found[key] = None if before is None or not topic.uid else before | {topic.uid}
-        return found
+        return followed, found
 
     async def _tell_when_changed(self) -> None:
         while True:
@@ -106,3 +111,9 @@ def _topic(text: object) -> Topic | None:
     if len(parts) not in (2, 3) or parts[1] not in (*TABLES, broadcast.HEALTH):
         return None
     return Topic(parts[0], parts[1], parts[2] if len(parts) > 2 else "")
+
+
+def _may_follow(user: User, topic: Topic, cluster: Cluster) -> bool:
+    """Whether `user` sees objects of that kind; nodes belong to the whole cluster."""
+    scoped = topic.kind in TABLES and issubclass(TABLES[topic.kind].model, CLUSTER_SCOPED)
+    return not scoped or may(user, Role.VIEW, cluster)
