@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from clusters.models import Namespace, Node, Role
+from clusters.models import Namespace, Node, ReplicaSet, Role
 from tests import people
 from tests.rows import ago, pod
 
@@ -22,6 +22,7 @@ def admin(client: Client) -> Client:
     common = {"cluster": harbour, "resource_version": "1", "created": ago(days=1), "detail": b"{}"}
     Namespace.objects.create(uid="ns", name="payments", **common)
     Node.objects.create(uid="node", name="pay-node", **common)
+    ReplicaSet.objects.create(uid="set", name="ledger-5d4f8", namespace="payments", **common)
     pod(harbour, "payroll-1", namespace="payments")
     pod(harbour, "old-payroll", namespace="shop")
     pod(people.cluster("lab"), "payroll-lab")
@@ -49,6 +50,12 @@ def test_without_a_text_it_offers_clusters_and_tables(admin: Client) -> None:
 def test_each_line_leads_to_its_page(admin: Client) -> None:
     lines = admin.get("/find/", {"q": "payroll-1"}).json()["found"]
     assert [line["url"] for line in lines] == ["/clusters/harbour/pods/payments/payroll-1/"]
+
+
+def test_a_replica_set_leads_to_its_pods(admin: Client) -> None:
+    [line] = admin.get("/find/", {"q": "ledger-5"}).json()["found"]
+    assert (line["kind"], line["where"]) == ("ReplicaSet", "payments · harbour")
+    assert line["url"] == "/clusters/harbour/pods/?namespace=payments&owner=ReplicaSet%2Fledger-5d4f8"
 
 
 def test_only_what_is_granted_is_found(admin: Client) -> None:

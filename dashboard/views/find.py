@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
@@ -10,7 +9,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from clusters.access import Person, namespaces_for, signed_in, visible, visible_clusters
-from clusters.models import CachedObject, Cluster, Deployment, Namespace, Node, Pod, Role
+from clusters.models import CachedObject, Cluster, Deployment, Namespace, Node, Pod, ReplicaSet, Role
+from dashboard.details.links import object_url
+from dashboard.details.related import namespace_url, pods_of_set
 from dashboard.tables.kinds import TABLES
 from dashboard.tables.state import LONGEST_NAME, BadParameter
 
@@ -20,6 +21,7 @@ OBJECTS: dict[str, type[CachedObject]] = {
     "nodes": Node,
     "namespaces": Namespace,
     "deployments": Deployment,
+    "replicasets": ReplicaSet,
     "pods": Pod,
 }
 KNOWN = {"q", "cluster"}
@@ -89,5 +91,7 @@ def _names(rows: QuerySet[CachedObject], text: str) -> list[tuple[str, str]]:
 
 def _url(cluster: Cluster, kind: str, namespace: str, name: str) -> str:
     if kind == "namespaces":
-        return f"{reverse('table', args=[cluster.slug, 'pods'])}?{urlencode({'namespace': name})}"
-    return reverse(kind.removesuffix("s"), args=[cluster.slug, *([namespace] if namespace else []), name])
+        return namespace_url(cluster, name)
+    if kind == "replicasets":
+        return pods_of_set(cluster, name, namespace)
+    return object_url(cluster, kind, name, namespace)
