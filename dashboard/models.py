@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
-from django.db import models
+from django.db import models, transaction
 
 
 class Preference(models.Model):
@@ -43,8 +43,16 @@ class Preference(models.Model):
     @classmethod
     def keep(cls, user: User, **chosen: Any) -> None:
         """Changes what is named in `chosen`, leaves the rest. Raises ValidationError for an unknown value."""
-        preference = cls.of(user)
-        for name, value in chosen.items():
-            setattr(preference, name, value)
+        preference = cls(user=user, **chosen)
         preference.clean_fields(exclude=["user"])
-        preference.save()
+        if chosen:
+            cls.objects.update_or_create(user=user, defaults=chosen)
+
+    @classmethod
+    def keep_columns(cls, user: User, kind: str, keys: list[str]) -> None:
+        """Changes the columns of one kind, none being the first ones, and leaves those of the other kinds."""
+        with transaction.atomic():
+            # Another tab may be changing another kind's: whoever comes second waits for the row.
+            kept, _ = cls.objects.select_for_update().get_or_create(user=user)
+            kept.columns = {name: chosen for name, chosen in {**kept.columns, kind: keys}.items() if chosen}
+            kept.save(update_fields=["columns"])

@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
+from dashboard.models import Preference
 from tests import people
 from tests.rows import page, pod
 
@@ -59,6 +61,27 @@ def test_nobody_else_sees_it(admin: Client) -> None:
     admin.post("/preferences/", {"theme": "dark"})
     admin.force_login(people.person("maria"))
     assert "data-bs-theme" not in page(admin, "/")
+
+
+def test_two_tabs_that_knew_the_same_state_lose_nothing_of_each_other() -> None:
+    maria = people.person("maria")
+    Preference.keep(maria, theme=Preference.Theme.LIGHT)
+    one, other = (User.objects.select_related("preference").get(pk=maria.pk) for _ in range(2))
+    Preference.keep_columns(one, "pods", ["name", "ip"])
+    Preference.keep_columns(other, "nodes", ["name"])
+    Preference.keep(one, theme=Preference.Theme.DARK)
+    Preference.keep(other, density=Preference.Density.TIGHT)
+    kept = Preference.objects.get()
+    assert kept.columns == {"pods": ["name", "ip"], "nodes": ["name"]}
+    assert (kept.theme, kept.density) == (Preference.Theme.DARK, Preference.Density.TIGHT)
+
+
+def test_two_tabs_can_both_be_the_first_to_choose() -> None:
+    maria = people.person("maria")
+    one, other = (User.objects.select_related("preference").get(pk=maria.pk) for _ in range(2))
+    Preference.keep(one, theme=Preference.Theme.DARK)
+    Preference.keep(other, density=Preference.Density.TIGHT)
+    assert Preference.objects.get().theme == Preference.Theme.DARK
 
 
 @pytest.mark.parametrize("choice", [{"theme": "pink"}, {"kind": "secrets"}, {"kind": "pods", "column": ["detail"]}])

@@ -46,9 +46,7 @@ def _keep_columns(request: HttpRequest, kind: str) -> None:
     keys = list(dict.fromkeys(request.POST.getlist("column")))
     if unknown := [key for key in keys if TABLES[kind].column(key) is None]:
         raise BadParameter(f"{TABLES[kind].title} have no column {unknown[0][:40]!r}.")
-    user = cast("User", request.user)
-    kept = {**Preference.of(user).columns, kind: keys}
-    Preference.keep(user, columns={name: chosen for name, chosen in kept.items() if chosen})
+    Preference.keep_columns(cast("User", request.user), kind, keys)
 
 
 def _next(request: HttpRequest) -> str:
