@@ -15,6 +15,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.cache import patch_cache_control
 
 from clusters.models import Cluster, Grant, Namespace, Node, Role
 
@@ -84,7 +85,7 @@ def visible_clusters(user: Person) -> QuerySet[Cluster]:
 
 
 def visible(user: Person, queryset: QuerySet[Row], cluster: Cluster) -> QuerySet[Row]:
-    """The rows of a cached kind (or Watch) in `cluster` that `user` may see.
+    """The rows of a cached kind in `cluster` that `user` may see.
 
     Cluster-scoped objects need a grant for the whole cluster; a namespace is seen by whoever may see into it.
     """
@@ -133,17 +134,6 @@ def signed_in(view: View) -> View:
     return _guard(view, SIGNED_IN, lambda request, kwargs: kwargs)
 
 
-def superuser(view: View) -> View:
-    """Lets superusers through; for everybody else the page is not there."""
-
-    def check(request: HttpRequest, kwargs: dict[str, Any]) -> dict[str, Any]:
-        if not request.user.is_superuser:
-            raise Http404
-        return kwargs
-
-    return _guard(view, SIGNED_IN, check)
-
-
 def requires(role: Role) -> Callable[[View], View]:
     """Lets through whoever has `role` in the route's `slug` and, where it names one, `namespace`; else 404.
 
@@ -155,6 +145,12 @@ def requires(role: Role) -> Callable[[View], View]:
         return {"cluster": cluster, **kwargs}
 
     return lambda view: _guard(view, Access(role=role), check)
+
+
+def _kept_nowhere(response: HttpResponseBase) -> HttpResponseBase:
+    """Pages for one person are not kept by the browser: after signing out, Back shows none of them."""
+    patch_cache_control(response, private=True, no_store=True)
+    return response
 
 
 def _guard(view: View, access: Access, check: Callable[[HttpRequest, dict[str, Any]], dict[str, Any]]) -> View:
@@ -169,8 +165,7 @@ def _guard(view: View, access: Access, check: Callable[[HttpRequest, dict[str, A
             passed = await sync_to_async(admitted)(request, kwargs)
             if passed is None:
                 return redirect_to_login(request.get_full_path())
-            response: HttpResponseBase = await view(request, **passed)
-            return response
+            return _kept_nowhere(await view(request, **passed))
 
         async_guarded.access = access  # type: ignore[attr-defined]
         return async_guarded
@@ -180,8 +175,7 @@ def _guard(view: View, access: Access, check: Callable[[HttpRequest, dict[str, A
         passed = admitted(request, kwargs)
         if passed is None:
             return redirect_to_login(request.get_full_path())
-        response: HttpResponseBase = view(request, **passed)
-        return response
+        return _kept_nowhere(view(request, **passed))
 
     guarded.access = access  # type: ignore[attr-defined]
     return guarded

@@ -27,6 +27,23 @@ each_closed_route = pytest.mark.parametrize("route", CLOSED, ids=lambda route: r
 NEVER_SERVED = 405
 
 
+@pytest.mark.django_db
+def test_a_page_for_one_person_is_kept_nowhere() -> None:
+    people.cluster("harbour")
+    client = Client()
+    client.force_login(people.admin())
+    for address in ("/", "/clusters/harbour/", "/clusters/harbour/pods/", "/clusters/harbour/pods/?format=csv"):
+        assert "no-store" in client.get(address)["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_a_page_and_the_part_of_it_that_a_filter_changes_are_told_apart() -> None:
+    people.cluster("harbour")
+    client = Client()
+    client.force_login(people.admin())
+    assert "HX-Request" in client.get("/clusters/harbour/pods/")["Vary"]
+
+
 def bare(body: bytes) -> str:
     """The page without what differs from one request to the next."""
     return re.sub(r'(csrfmiddlewaretoken" value|csrf-token" content|nonce)="[^"]*"', "", body.decode())

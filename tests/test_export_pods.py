@@ -3,13 +3,20 @@
 import csv
 import io
 import json
+import threading
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.test import AsyncClient
+from django.utils import timezone
 
 from clusters.models import Cluster, Role
 from clusters.threads import write
+from dashboard.tables.export import as_csv, as_json
+from dashboard.tables.kinds import TABLES
+from dashboard.tables.state import State
 from tests import people
 from tests.rows import ago, pod, pods
 
@@ -81,6 +88,23 @@ async def test_no_cell_is_a_formula(admin: AsyncClient, harbour: Cluster, text: 
     await write(pod, harbour, "web-1", status=text)
     [row] = await rows(admin, "")
     assert row["Status"] == f"'{text}"
+
+
+@pytest.mark.parametrize("write_out", [as_csv, as_json])
+async def test_rows_are_not_written_on_the_event_loop_that_serves_everybody(harbour: Cluster, write_out: Any) -> None:
+    await write(pods, harbour, 3)
+    threads: list[int] = []
+
+    def note(row: Any, now: datetime) -> str:
+        threads.append(threading.get_ident())
+        return str(row.name)
+
+    name = next(column for column in TABLES["pods"].columns if column.key == "name")
+    state = State(replace(TABLES["pods"], columns=(replace(name, text=note),)), sort="name")
+    boss = await write(people.admin)
+    assert "pod-002" in "".join([part async for part in write_out(boss, harbour, state, timezone.now())])
+    assert len(threads) == 3
+    assert threading.get_ident() not in threads
 
 
 async def test_nothing_of_a_namespace_that_is_not_granted(harbour: Cluster) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,12 +13,15 @@ from clusters.threads import read
 from dashboard.tables import filters
 from dashboard.tables.columns import Column
 from dashboard.tables.page import fields_of
-from dashboard.tables.paging import Slice, one_page, place_of
+from dashboard.tables.paging import one_page, place_of
 from dashboard.tables.state import State
 
 BATCH = 1000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+
+Written = Callable[[Sequence[Any]], str]
+"""Writes rows as text."""
 
 
 class _Echo:
@@ -35,41 +38,50 @@ def columns_to_export(state: State) -> tuple[Column, ...]:
     return tuple(column for key in state.columns.split(",") if (column := state.table.column(key)))
 
 
-async def batches(user: Person, cluster: Cluster, state: State, columns: Sequence[Column]) -> AsyncIterator[list[Any]]:
-    """All matching rows in their order. Each batch is a query of its own, so that no cursor stays open."""
-    fields = fields_of(columns, state)
-    state = replace(state, after="", before="")
-    while True:
-        part = await read(_batch, user, cluster, state, fields)
-        yield part.rows
-        if not part.has_next:
-            return
-        state = replace(state, after=place_of(part.rows[-1], state))
-
-
-def _batch(user: Person, cluster: Cluster, state: State, fields: tuple[str, ...]) -> Slice:
-    return one_page(filters.rows(user, cluster, state), state, fields, BATCH)
-
-
-async def as_csv(rows: AsyncIterator[list[Any]], columns: Sequence[Column], now: datetime) -> AsyncIterator[str]:
+async def as_csv(user: Person, cluster: Cluster, state: State, now: datetime) -> AsyncIterator[str]:
     """Lines of CSV, the first with the columns' titles. A spreadsheet takes no cell for a formula."""
+    columns = columns_to_export(state)
     writer = csv.writer(_Echo())
+
+    def lines(rows: Sequence[Any]) -> str:
+        return "".join(writer.writerow([_harmless(column.text(row, now)) for column in columns]) for row in rows)
+
     yield writer.writerow([column.title for column in columns])
-    async for batch in rows:
-        yield "".join(writer.writerow([_harmless(column.text(row, now)) for column in columns]) for row in batch)
+    async for text in _batches(user, cluster, state, lines):
+        yield text
 
 
-async def as_json(rows: AsyncIterator[list[Any]], columns: Sequence[Column], now: datetime) -> AsyncIterator[str]:
+async def as_json(user: Person, cluster: Cluster, state: State, now: datetime) -> AsyncIterator[str]:
     """A list of objects, by the columns' keys."""
+    columns = columns_to_export(state)
+
+    def objects(rows: Sequence[Any]) -> str:
+        return ",\n".join(json.dumps({column.key: column.text(row, now) for column in columns}) for row in rows)
+
     separator = "["
-    async for batch in rows:
-        yield "".join(_json(separator if i == 0 else ",\n", row, columns, now) for i, row in enumerate(batch))
-        separator = ",\n" if batch else separator
+    async for text in _batches(user, cluster, state, objects):
+        if text:
+            yield separator + text
+            separator = ",\n"
     yield "[]\n" if separator == "[" else "]\n"
 
 
-def _json(before: str, row: Any, columns: Sequence[Column], now: datetime) -> str:
-    return before + json.dumps({column.key: column.text(row, now) for column in columns})
+async def _batches(user: Person, cluster: Cluster, state: State, written: Written) -> AsyncIterator[str]:
+    """All matching rows in their order. Each batch is a query of its own, so that no cursor stays open."""
+    fields = fields_of(columns_to_export(state), state)
+    following: State | None = replace(state, after="", before="")
+    while following:
+        text, following = await read(_batch, user, cluster, following, fields, written)
+        yield text
+
+
+def _batch(
+    user: Person, cluster: Cluster, state: State, fields: tuple[str, ...], written: Written
+) -> tuple[str, State | None]:
+    """One batch as text, and the state of the next. On the event loop writing it would hold up everybody."""
+    part = one_page(filters.rows(user, cluster, state), state, fields, BATCH)
+    following = replace(state, after=place_of(part.rows[-1], state)) if part.has_next else None
+    return written(part.rows), following
 
 
 def _harmless(text: str) -> str:

@@ -13,6 +13,7 @@ from django.http import (
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from clusters.access import requires
 from clusters.models import Cluster, Role
@@ -23,6 +24,7 @@ from dashboard.tables.state import BadParameter, State, absorb, read
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 @requires(Role.VIEW)
 def table(request: HttpRequest, cluster: Cluster, kind: str) -> HttpResponseBase:
     """A page of rows; `format=csv` or `format=json` for all of them. What was typed is first put where it belongs."""
@@ -43,9 +45,8 @@ def _file(request: HttpRequest, cluster: Cluster, state: State, now: datetime) -
     form = request.GET["format"]
     if form not in export.CONTENT_TYPES:
         raise BadParameter(f"There is no format {form[:40]!r}. Known are csv and json.")
-    columns = export.columns_to_export(state)
     write = export.as_csv if form == "csv" else export.as_json
-    rows = export.batches(request.user, cluster, state, columns)
-    response = StreamingHttpResponse(write(rows, columns, now), content_type=export.CONTENT_TYPES[form])
+    parts = write(request.user, cluster, state, now)
+    response = StreamingHttpResponse(parts, content_type=export.CONTENT_TYPES[form])
     response["Content-Disposition"] = f'attachment; filename="{cluster.slug}-{state.table.kind}.{form}"'
     return response

@@ -192,10 +192,6 @@ class _ReadinessGate(Struct):
     condition_type: str = ""
 
 
-class _SchedulingGate(Struct):
-    name: str = ""
-
-
 class PodSpec(Struct):
     """Of a pod, or of a workload's template."""
 
@@ -206,10 +202,6 @@ class PodSpec(Struct):
     volumes: list[Volume] = []
     restart_policy: str = ""
     service_account_name: str = ""
-    node_selector: dict[str, str] = {}
-    priority_class_name: str = ""
-    termination_grace_period_seconds: int | None = None
     readiness_gates: list[_ReadinessGate] = []
-    scheduling_gates: list[_SchedulingGate] = []
     resources: Resources | None = None
     overhead: dict[str, Quantity] = {}
