@@ -15,6 +15,7 @@ from twisted.internet import defer, reactor
 
 from clusters import tasks, threads
 from clusters.clients import close_clients
+from dashboard import backpressure
 
 Companion = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
@@ -83,6 +84,12 @@ class Server(Daphne):  # type: ignore[misc]  # Daphne has no types
     def listen_error(self, failure: Any) -> None:
         self._failure = failure.getErrorMessage()
         self.stop()
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """Daphne's way from the application to the wire, made to wait for slow readers."""
+        backpressure.before(protocol, message)
+        await super().handle_reply(protocol, message)
+        await backpressure.after(protocol, message)
 
     def kill_all_applications(self) -> Any:
         """Called by Daphne before the reactor stops, which waits for the result."""
