@@ -1,5 +1,7 @@
 """A live table in a browser: it changes by itself, and moves nothing that is read or typed."""
 
+import re
+
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.harness.kubectl import Kubectl
@@ -84,6 +86,18 @@ def test_the_back_button_returns_to_the_view_before(page: Page, namespace: str) 
     page.go_back()
     expect(page).to_have_url("/clusters/test/nodes/")
     expect(page.locator("th[aria-sort]")).to_have_text("Status")
+
+
+def test_the_back_button_brings_the_whole_page_after_a_filter(page: Page) -> None:
+    page.goto("/clusters/test/nodes/")
+    page.get_by_role("link", name="Name", exact=True).click()
+    expect(page).to_have_url("/clusters/test/nodes/?sort=name")
+    page.locator("tr[data-uid] a").first.click()
+    expect(page).to_have_url(re.compile(r"/nodes/[^/]+/$"))
+    page.go_back()
+    expect(page).to_have_url("/clusters/test/nodes/?sort=name")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nodes")
+    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
 
 
 def test_colours_change_at_once_and_stay(page: Page) -> None:
