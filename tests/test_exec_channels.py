@@ -217,3 +217,20 @@ async def test_a_name_that_is_none_is_not_sent() -> None:
     with pytest.raises(BadRequest):
         async with running(refuses(404), pod="../secrets"):
             pytest.fail("it was sent")
+
+
+async def test_who_is_cancelled_while_he_leaves_is_cancelled() -> None:
+    entered, leave = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        async with running(speaks(lambda socket: socket.receive())):  # type: ignore[arg-type, return-value]
+            entered.set()
+            await leave.wait()
+
+    holding = asyncio.create_task(hold())
+    await entered.wait()
+    leave.set()
+    await asyncio.sleep(0)
+    holding.cancel()
+    await asyncio.wait({holding})
+    assert holding.cancelled()

@@ -79,8 +79,8 @@ async def open_exec(
             yield stream
         finally:
             pings.cancel()
-            with suppress(asyncio.CancelledError):
-                await pings
+            # Awaiting it would raise its cancellation, which nobody could tell from our own.
+            await asyncio.wait({pings})
 
 
 class ExecStream:

@@ -6,11 +6,13 @@ the same from outside.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.db import DatabaseError
 
 from clusters.kube.channels import ExecStream, open_exec
 from clusters.kube.client import Client
@@ -22,6 +24,8 @@ from clusters.streams.requests import ShellRequest
 from clusters.streams.windows import Stalled, Window
 from clusters.tasks import guarded, stop
 from clusters.threads import write
+
+logger = logging.getLogger(__name__)
 
 OUTPUT_WINDOW = 512 * 1024
 """Bytes of output that the browser may not have drawn yet."""
@@ -139,7 +143,8 @@ class Terminal:
                 done, _ = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 await stop(works)
-        return done.pop().result()
+        # The first of them reads the output and knows the exit code; it may have ended together with another.
+        return next(work for work in works if work in done).result()
 
     async def _show(self, stream: ExecStream) -> Ending:
         anything = False
@@ -184,7 +189,10 @@ class Terminal:
         """A stream can stay open and frozen when its pod goes, so we look. Also tells other processes that we live."""
         while True:
             await asyncio.sleep(sessions.HEARTBEAT_SECONDS)
-            await write(sessions.keep, session.pk)
+            try:
+                await write(sessions.keep, session.pk)
+            except DatabaseError as error:
+                logger.warning("Shell %s could not give its sign of life, trying again: %s", session.pk, error)
             try:
                 now = await self._look()
             except NotFound:
