@@ -67,11 +67,19 @@ class Log:
     """Gives `send` pieces of text (cut anywhere, each line with its timestamp) and marks, as fast as it takes them."""
 
     def __init__(
-        self, client: Client, request: LogRequest, send: Sink, *, resumption: Resumption | None = None
+        self,
+        client: Client,
+        request: LogRequest,
+        send: Sink,
+        *,
+        resumption: Resumption | None = None,
+        stands: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """`stands` is called whenever the API server has begun to give the log."""
         self._client = client
         self._request = request
         self._send = send
+        self._stands = stands
         self._path = object_path("", "v1", "pods", request.namespace, request.pod, "log")
         self._memory = Memory()
         self._key = resumption.instance if resumption else ""
@@ -191,6 +199,8 @@ class Log:
         async with self._client.stream(self._path, params, None) as pieces:
             if of and await self._is_another_by_now(of):
                 return
+            if self._stands:
+                await self._stands()
             await self._tell_status("")
             cutter = LineCutter()
             if place:

@@ -27,14 +27,30 @@ class Opening:
     container: str
 
 
+class Record:
+    """What becomes known of an opening; `detail` is told with its end."""
+
+    def __init__(self, opened: Signal, what: Opening) -> None:
+        self._opened = opened
+        self._what = what
+        self.began: float | None = None
+        self.detail: list[str] = []
+
+    async def note_opened(self) -> None:
+        """It stands: the signal is sent, the first time that this is called."""
+        if self.began is None:
+            self.began = monotonic()
+            await write(self._opened.send, Opening, **vars(self._what))
+
+
 @asynccontextmanager
-async def announced(opened: Signal, closed: Signal, what: Opening) -> AsyncIterator[list[str]]:
-    """Sends the signals at both ends; what is put into the list becomes the detail of the second."""
-    began, detail = monotonic(), list[str]()
-    await write(opened.send, Opening, **vars(what))
+async def recorded(opened: Signal, closed: Signal, what: Opening) -> AsyncIterator[Record]:
+    """Sends `opened` once the record says that it stands, and in the end `closed`; neither if it never stood."""
+    record = Record(opened, what)
     try:
-        yield detail
+        yield record
     finally:
-        duration = timedelta(seconds=monotonic() - began)
-        last = write(closed.send, Opening, **vars(what), duration=duration, detail=" ".join(detail))
-        await asyncio.shield(guarded("activity", last))
+        if record.began is not None:
+            duration = timedelta(seconds=monotonic() - record.began)
+            last = write(closed.send, Opening, **vars(what), duration=duration, detail=" ".join(record.detail))
+            await asyncio.shield(guarded("activity", last))

@@ -1,7 +1,6 @@
 """The log of a container, live."""
 
 import asyncio
-from collections import Counter
 from typing import Any
 
 from clusters.access import Access
@@ -9,9 +8,10 @@ from clusters.models import Role
 from clusters.signals import log_closed, log_opened
 from clusters.streams.lines import place_of
 from clusters.streams.logs import Log, Mark, Resumption
+from clusters.streams.open_logs import TooManyLogs, counted
 from clusters.streams.requests import BadStreamRequest, LogRequest, log_request
 from clusters.streams.windows import Stalled, Window
-from dashboard.consumers.activity import announced
+from dashboard.consumers.activity import recorded
 from dashboard.consumers.base import MALFORMED
 from dashboard.consumers.queries import query_of
 from dashboard.consumers.streams import StreamConsumer
@@ -20,14 +20,10 @@ WINDOW = 512 * 1024
 """Bytes that the page may not have drawn yet; then we stop reading from the cluster."""
 
 PATIENCE = 30.0
-MOST_LOGS = 20
-"""Logs that one user may have open in this process."""
 
 SMALL = 16 * 1024
 GATHER_SECONDS = 0.02
 """After a small piece we wait a moment, so that many lines travel in one frame."""
-
-_open: Counter[int] = Counter()
 
 
 class LogConsumer(StreamConsumer):
@@ -57,16 +53,17 @@ class LogConsumer(StreamConsumer):
 
     async def relay(self, request: LogRequest, resumption: Resumption | None) -> str:
         """Passes the log on until it ends; returns why it did. Raises KubeError."""
-        if _open[self.user.pk] >= MOST_LOGS:
-            return f"You have {MOST_LOGS} logs open; close one first."
-        _open[self.user.pk] += 1
+        opening = self.opening(request.container)
         try:
-            async with announced(log_opened, log_closed, self.opening(request.container)):
-                return await Log(await self.client(), request, self.take, resumption=resumption).run()
+            with counted(self.user):
+                async with recorded(log_opened, log_closed, opening) as record:
+                    client = await self.client()
+                    log = Log(client, request, self.take, resumption=resumption, stands=record.note_opened)
+                    return await log.run()
+        except TooManyLogs as error:
+            return str(error)
         except Stalled:
             return f"The browser drew nothing for {PATIENCE:.0f} s."
-        finally:
-            _open[self.user.pk] -= 1
 
     async def take(self, step: bytes | Mark) -> None:
         if isinstance(step, Mark):

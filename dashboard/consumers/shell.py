@@ -1,5 +1,6 @@
 """A shell in a container."""
 
+from functools import partial
 from typing import Any
 
 from clusters.access import Access
@@ -8,7 +9,7 @@ from clusters.signals import shell_closed, shell_opened
 from clusters.streams.requests import BadStreamRequest, ShellRequest, shell_request
 from clusters.streams.sessions import TooManyShells
 from clusters.streams.terminal import Ending, Flooded, Terminal
-from dashboard.consumers.activity import announced
+from dashboard.consumers.activity import Record, recorded
 from dashboard.consumers.base import MALFORMED
 from dashboard.consumers.queries import query_of
 from dashboard.consumers.streams import StreamConsumer
@@ -49,19 +50,20 @@ class ShellConsumer(StreamConsumer):
 
     async def relay(self, request: ShellRequest) -> str:
         """Holds the shell until it ends; returns why it did. Raises KubeError."""
-        self.terminal = Terminal(
-            await self.client(),
-            request,
-            cluster=self.cluster,
-            user=self.user,
-            send=self.pass_on,
-            note_typed=self.note_typed,
-            started=self.note_started,
-        )
+        client = await self.client()
         try:
-            async with announced(shell_opened, shell_closed, self.opening(request.container)) as detail:
+            async with recorded(shell_opened, shell_closed, self.opening(request.container)) as record:
+                self.terminal = Terminal(
+                    client,
+                    request,
+                    cluster=self.cluster,
+                    user=self.user,
+                    send=self.pass_on,
+                    note_typed=self.note_typed,
+                    started=partial(self.note_started, record),
+                )
                 ending = await self.terminal.run()
-                detail.append(in_words(ending))
+                record.detail.append(in_words(ending))
         except TooManyShells as error:
             return str(error)
         await self.tell(type="exit", code=ending.exit_code)
@@ -70,7 +72,8 @@ class ShellConsumer(StreamConsumer):
     async def note_typed(self, total: int) -> None:
         await self.tell(type="typed", bytes=total)
 
-    async def note_started(self) -> None:
+    async def note_started(self, record: Record) -> None:
+        await record.note_opened()
         await self.tell(type="started")
 
 

@@ -16,6 +16,7 @@ from clusters.sealing import SealBroken
 from clusters.tasks import guarded, stop
 from dashboard.consumers.activity import Opening
 from dashboard.consumers.base import FAILED, MALFORMED, REFUSED, LiveConsumer, parsed
+from dashboard.details.lookup import check_names
 
 ENDED = 4000
 """The work is done or cannot be done; the last text frame said why."""
@@ -41,6 +42,7 @@ class StreamConsumer(LiveConsumer):
 
     def authorise(self, user: User) -> None:
         named = self.scope["url_route"]["kwargs"]
+        check_names(named["namespace"], named["name"])
         self.cluster: Cluster = allowed_cluster(user, self.role, named["slug"], named["namespace"])
         self.user, self.namespace, self.pod = user, named["namespace"], named["name"]
 

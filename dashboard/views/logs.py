@@ -1,11 +1,10 @@
 """The log of a container: the page, and the log as a file."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
 from dataclasses import replace
+from http import HTTPStatus
 
 from asgiref.sync import sync_to_async
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -16,11 +15,14 @@ from clusters.clients import client_for
 from clusters.kube.errors import KubeError
 from clusters.kube.paths import object_path
 from clusters.models import Cluster, Pod, Role
+from clusters.sealing import SealBroken
 from clusters.signals import client_address, log_closed, log_opened
+from clusters.streams.open_logs import TooManyLogs, counted
 from clusters.streams.requests import BadStreamRequest, LogRequest, log_request
-from dashboard.consumers.activity import Opening, announced
+from dashboard.consumers.activity import Opening, recorded
 from dashboard.details.lookup import check_names, find
 from dashboard.details.streams import stream_page
+from dashboard.tables.state import BadParameter
 
 SILENCE_SECONDS = 60.0
 LENGTHS = ("100", "500", "2000", "10000", "all")
@@ -46,17 +48,15 @@ async def file(request: HttpRequest, cluster: Cluster, namespace: str, name: str
     params = asked.params() | {"timestamps": "true" if request.GET.get("times") == "1" else "false"}
     user = await request.auser()
     opening = Opening(user, client_address(request), cluster, namespace, name, asked.container)  # type: ignore[arg-type]
-    stack = AsyncExitStack()
+    pieces = _pieces(opening, params)
     try:
-        client = await client_for(cluster)
-        path = object_path("", "v1", "pods", namespace, name, "log")
-        pieces = await stack.enter_async_context(client.stream(path, params, SILENCE_SECONDS))
-    except KubeError as error:
-        page = {"cluster": cluster, "name": name, "reason": error.reason}
-        return await sync_to_async(render)(request, "pods/no_log_file.html", page, status=502)
-    await stack.enter_async_context(announced(log_opened, log_closed, opening))
+        await anext(pieces)
+    except (KubeError, SealBroken, TooManyLogs) as error:
+        page = {"cluster": cluster, "name": name, "reason": str(error)}
+        status = HTTPStatus.TOO_MANY_REQUESTS if isinstance(error, TooManyLogs) else HTTPStatus.BAD_GATEWAY
+        return await sync_to_async(render)(request, "pods/no_log_file.html", page, status=status)
     return StreamingHttpResponse(
-        _body(stack, pieces),
+        pieces,
         content_type="text/plain; charset=utf-8",
         headers={
             "Content-Disposition": f'attachment; filename="{name}-{asked.container}.log"',
@@ -66,14 +66,27 @@ async def file(request: HttpRequest, cluster: Cluster, namespace: str, name: str
     )
 
 
-async def _body(stack: AsyncExitStack, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    async with stack:
-        async for piece in pieces:
-            yield piece
+async def _pieces(opening: Opening, params: Mapping[str, str]) -> AsyncIterator[bytes]:
+    """The log; the first piece is empty and comes once the cluster gives it.
+
+    A generator that has begun is closed by the event loop even when nobody reads on. Raises KubeError, SealBroken and
+    TooManyLogs.
+    """
+    path = object_path("", "v1", "pods", opening.namespace, opening.pod, "log")
+    with counted(opening.user):
+        client = await client_for(opening.cluster)
+        async with (
+            recorded(log_opened, log_closed, opening) as record,
+            client.stream(path, params, SILENCE_SECONDS) as pieces,
+        ):
+            await record.note_opened()
+            yield b""
+            async for piece in pieces:
+                yield piece
 
 
 def _asked(namespace: str, name: str, query: Mapping[str, str]) -> LogRequest:
     try:
         return log_request(namespace, name, query)
     except BadStreamRequest as error:
-        raise BadRequest(str(error)) from None
+        raise BadParameter(str(error)) from None
