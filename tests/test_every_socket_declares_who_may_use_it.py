@@ -16,16 +16,20 @@ from tests.routes import Route, socket_routes
 
 ROUTES = list(socket_routes("harbour"))
 IN_A_CLUSTER = [route for route in ROUTES if "<slug:slug>" in route.pattern]
+IN_A_NAMESPACE = [route for route in ROUTES if "<str:namespace>" in route.pattern]
 SIGNED_IN_WITHOUT_CLUSTER = {"ws/changes/"}
 
 each_socket = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.pattern)
+each_namespace_socket = pytest.mark.parametrize("route", IN_A_NAMESPACE, ids=lambda route: route.pattern)
 each_cluster_socket = pytest.mark.parametrize("route", IN_A_CLUSTER, ids=lambda route: route.pattern)
 
 
 async def opens(path: str, user: Any) -> bool:
-    """Whether the socket is accepted and stays open after its first message to us."""
+    """Whether the socket is accepted."""
     socket = WebsocketCommunicator(URLRouter(websocket_urlpatterns), path)
     socket.scope["user"] = user
+    if user.is_authenticated:
+        socket.scope["session"] = await write(people.session, user)
     accepted, _ = await socket.connect(timeout=5)
     await socket.disconnect()
     return bool(accepted)
@@ -56,3 +60,30 @@ async def test_without_a_grant_it_is_refused_like_one_that_is_not_there(route: R
     await write(people.grant, tomas, lab, Role.ADMIN)
     assert not await opens(route.path, tomas)
     assert not await opens(route.path.replace("harbour", "atlantis"), tomas)
+
+
+@each_socket
+@pytest.mark.django_db(transaction=True)
+async def test_with_its_role_in_the_namespace_it_opens(route: Route) -> None:
+    assert await opens_with(route, route.callback.consumer_class.access.role or Role.VIEW, "payments")
+
+
+@each_namespace_socket
+@pytest.mark.django_db(transaction=True)
+async def test_with_the_role_in_another_namespace_it_is_refused(route: Route) -> None:
+    assert not await opens_with(route, Role.ADMIN, "shop")
+
+
+@each_namespace_socket
+@pytest.mark.django_db(transaction=True)
+async def test_with_a_lesser_role_it_is_refused(route: Route) -> None:
+    assert not await opens_with(route, Role(route.callback.consumer_class.access.role - 1), "payments")
+
+
+async def opens_with(route: Route, role: Role, namespace: str) -> bool:
+    """Whether it opens for maria, whose only grant this is."""
+    harbour = await write(people.cluster, "harbour")
+    await write(people.pod, harbour, "payments", "checkout")
+    maria = await write(people.person, "maria")
+    await write(people.grant, maria, harbour, role, namespace)
+    return await opens(route.path, maria)
