@@ -3,6 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.harness.kubectl import Kubectl
+from tests.harness.pages import open_listening
 
 PODS = "/clusters/test/pods/"
 IMAGE = "--image=docker.io/jocatalin/kubernetes-bootcamp:v1"
@@ -15,7 +16,7 @@ def focused(page: Page) -> str:
 
 
 def test_g_and_a_letter_go_to_a_kind(page: Page) -> None:
-    page.goto(PODS)
+    open_listening(page, PODS)
     for letter, title in (("n", "Nodes"), ("d", "Deployments"), ("e", "Events"), ("p", "Pods"), ("o", "test")):
         page.keyboard.press("g")
         page.keyboard.press(letter)
@@ -23,7 +24,7 @@ def test_g_and_a_letter_go_to_a_kind(page: Page) -> None:
 
 
 def test_slash_leads_to_the_filter_and_escape_back(page: Page) -> None:
-    page.goto(PODS)
+    open_listening(page, PODS)
     page.keyboard.press("/")
     assert focused(page) == "q"
     page.keyboard.type("gp?j")
@@ -36,7 +37,7 @@ def test_slash_leads_to_the_filter_and_escape_back(page: Page) -> None:
 
 
 def test_j_k_and_enter_walk_the_rows_and_open_one(page: Page) -> None:
-    page.goto("/clusters/test/nodes/?sort=name")
+    open_listening(page, "/clusters/test/nodes/?sort=name")
     rows = page.locator("tr[data-uid]")
     page.keyboard.press("j")
     page.keyboard.press("j")
@@ -49,7 +50,7 @@ def test_j_k_and_enter_walk_the_rows_and_open_one(page: Page) -> None:
 
 
 def test_question_mark_shows_the_keys(page: Page) -> None:
-    page.goto(PODS)
+    open_listening(page, PODS)
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
@@ -57,13 +58,13 @@ def test_question_mark_shows_the_keys(page: Page) -> None:
 
 
 def test_single_keys_that_are_turned_off_do_nothing(page: Page) -> None:
-    page.goto(PODS)
+    open_listening(page, PODS)
     page.keyboard.press("?")
     box = page.get_by_role("checkbox", name="Keys without")
     with page.expect_response("**/preferences/"):
         box.uncheck()
     page.keyboard.press("Escape")
-    page.reload()
+    open_listening(page, PODS)
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
     page.get_by_role("button", name="Keyboard help").click()
@@ -73,7 +74,7 @@ def test_single_keys_that_are_turned_off_do_nothing(page: Page) -> None:
 
 def test_the_palette_jumps_to_an_object(page: Page, kubectl: Kubectl, namespace: str) -> None:
     kubectl.within(namespace)("create", "deployment", "lighthouse", IMAGE)
-    page.goto(f"/clusters/test/deployments/?namespace={namespace}")
+    open_listening(page, f"/clusters/test/deployments/?namespace={namespace}")
     expect(page.locator("tr[data-name=lighthouse]")).to_be_visible()
     page.keyboard.press("Control+k")
     field = page.get_by_role("combobox", name="Name of a cluster")
@@ -85,14 +86,14 @@ def test_the_palette_jumps_to_an_object(page: Page, kubectl: Kubectl, namespace:
 
 
 def test_the_palette_says_when_there_is_nothing(page: Page) -> None:
-    page.goto("/")
+    open_listening(page, "/")
     page.get_by_role("button", name="Search or go to").click()
     page.keyboard.type("no-such-thing-anywhere")
     expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("Nothing that you may see")
 
 
 def test_menus_open_below_their_button_and_are_walked_with_arrows(page: Page) -> None:
-    page.goto(PODS)
+    open_listening(page, PODS)
     opener = page.get_by_role("button", name="All namespaces")
     opener.click()
     menu = page.get_by_role("menu", name="Namespaces")

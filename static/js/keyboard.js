@@ -67,3 +67,6 @@ function leave({ target }) {
 document.addEventListener("click", ({ target }) => {
   if (target.closest("[data-act=help]")) openHelp();
 });
+
+// For the tests: from here on a key is heard.
+document.documentElement.dataset.listening = "";

@@ -7,6 +7,8 @@ from tests.harness.kubectl import Kubectl
 EMPTY = {"—": "<none>"}
 """How kubectl writes what our pages write as a dash."""
 
+LOADS = 5
+
 READ_ROWS = """() => [...document.querySelectorAll('tr[data-uid]')].map(row => Object.fromEntries(
     [...row.querySelectorAll('td[data-col]')].map(cell => [
         cell.dataset.col,
@@ -19,6 +21,19 @@ def shown_rows(page: Page) -> list[dict[str, str]]:
     """The table's rows by column key: kubectl's word of a status, the moment (ISO 8601) of an age, else the text."""
     rows: list[dict[str, str]] = page.evaluate(READ_ROWS)
     return [{column: EMPTY.get(text, text) for column, text in row.items()} for row in rows]
+
+
+def open_listening(page: Page, address: str) -> None:
+    """Open a page whose scripts run, so that it hears keys.
+
+    Whenever a pod on this machine gets or loses its network interface Chromium drops what it is loading, scripts too:
+    then the page is loaded again, as a person would.
+    """
+    for _ in range(LOADS):
+        page.goto(address)
+        if page.evaluate("() => 'listening' in document.documentElement.dataset"):
+            return
+    raise AssertionError(f"The scripts of {address} did not run in {LOADS} loads.")
 
 
 def forbid_reload(page: Page) -> None:
