@@ -1,0 +1,82 @@
+"""The rows of open shells: a limit for each user, and who ends what a dead process left."""
+
+import os
+import subprocess
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from clusters import leases
+from clusters.models import Cluster, TerminalSession
+from clusters.streams import sessions
+from tests import people
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def harbour() -> Cluster:
+    return people.cluster("harbour")
+
+
+@pytest.fixture
+def maria() -> User:
+    return people.person("maria")
+
+
+def shell(user: User, cluster: Cluster) -> TerminalSession:
+    return sessions.begin(user, cluster, namespace="payments", pod="web", pod_uid="uid", container="main")
+
+
+def left_by(session: TerminalSession, owner: str, *, silent_for: timedelta = timedelta(0)) -> None:
+    seen = timezone.now() - silent_for
+    TerminalSession.objects.filter(pk=session.pk).update(owner=owner, seen=seen)
+
+
+def owner_that_ended() -> str:
+    """The name of a process of this host that is no more."""
+    with subprocess.Popen(["true"]) as process:
+        process.wait()
+    return leases.new_owner().replace(f":{os.getpid()}:", f":{process.pid}:")
+
+
+def test_a_user_has_a_limit_and_closing_one_makes_room(maria: User, harbour: Cluster) -> None:
+    first = shell(maria, harbour)
+    for _ in range(sessions.MOST_SHELLS - 1):
+        shell(maria, harbour)
+    with pytest.raises(sessions.TooManyShells, match="You have 10 shells open; close one first"):
+        shell(maria, harbour)
+    shell(people.person("tomas"), harbour)
+    sessions.close(first.pk, exit_code=0, reason="")
+    shell(maria, harbour)
+
+
+def test_living_shells_are_left_alone(maria: User, harbour: Cluster) -> None:
+    shell(maria, harbour)
+    left_by(shell(maria, harbour), "elsewhere:1:abcd", silent_for=timedelta(seconds=20))
+    assert sessions.take_lost() == []
+
+
+def test_a_silent_owner_loses_its_shells_to_one_process(maria: User, harbour: Cluster) -> None:
+    lost = shell(maria, harbour)
+    left_by(lost, "elsewhere:1:abcd", silent_for=timedelta(seconds=31))
+    assert sessions.take_lost() == [lost]
+    assert sessions.take_lost() == []
+
+
+def test_a_dead_process_of_this_host_need_not_be_waited_for(maria: User, harbour: Cluster) -> None:
+    lost = shell(maria, harbour)
+    left_by(lost, owner_that_ended())
+    assert sessions.take_lost() == [lost]
+
+
+def test_a_closed_shell_keeps_how_it_ended(maria: User, harbour: Cluster) -> None:
+    ended = shell(maria, harbour)
+    sessions.close(ended.pk, exit_code=3, reason="")
+    sessions.close(ended.pk, exit_code=None, reason="late")
+    sessions.close(uuid4(), exit_code=0, reason="unknown")
+    ended.refresh_from_db()
+    assert (ended.exit_code, ended.reason) == (3, "")
