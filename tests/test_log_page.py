@@ -122,16 +122,3 @@ def test_the_oldest_of_many_lines_are_dropped_with_a_mark(page: Page, near: Kube
     assert 19_000 < page.locator(".ln").count() <= 20_000
     dropped = int(page.locator("#dropped").inner_text().split()[0].replace(",", ""))
     assert page.locator(".ln p").first.text_content() == str(dropped + 1)
-
-
-def test_it_comes_back_by_itself_without_doubled_lines(page: Page, ticker: str, problems: list[str]) -> None:
-    show(page, ticker, "tail=all")
-    expect(page.get_by_role("log")).to_contain_text("tick")
-    page.context.set_offline(True)
-    page.evaluate("() => 0")
-    page.context.set_offline(False)
-    before = page.locator(".ln").count()
-    expect(page.locator(".ln").nth(before + 10)).to_be_visible()
-    ticks = [int(text.split()[1]) for text in page.locator(".ln p").all_inner_texts() if text.startswith("tick ")]
-    assert ticks == list(range(ticks[0], ticks[0] + len(ticks)))
-    problems.clear()
