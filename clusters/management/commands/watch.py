@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from clusters import fleet, threads
 from clusters.clients import close_clients
+from clusters.streams import sweep
 
 
 class Command(BaseCommand):
@@ -26,11 +27,11 @@ class Command(BaseCommand):
 
 
 async def watch_until_told() -> None:
-    """Run the fleet until SIGTERM or SIGINT."""
+    """Run the fleet, and end shells whose server died, until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        await fleet.run(stop)
+        await asyncio.gather(fleet.run(stop), sweep.run(stop))
     finally:
         await close_clients()
