@@ -15,6 +15,7 @@ from clusters.clients import client_for
 from clusters.health import ClusterHealth, KindHealth
 from clusters.health_record import HealthRecord
 from clusters.kinds import KINDS, Kind
+from clusters.kube.backoff import Backoff, Pace
 from clusters.kube.client import Client
 from clusters.kube.errors import Forbidden, KubeError, Unreachable
 from clusters.kube.watching import Changes, Listed, ListStarted, Page, Step, Trouble, watch
@@ -36,7 +37,8 @@ COMMIT_WAITS = (0.1, 0.5, 2.0)
 class Watcher:
     """Follows every kind of one cluster until it is stopped or another process has taken over."""
 
-    def __init__(self, cluster: Cluster, fence: int) -> None:
+    def __init__(self, cluster: Cluster, fence: int, *, pace: Pace | None = None) -> None:
+        self._pace = pace or Pace()
         self._cluster = cluster
         self._fence = fence
         self._health = ClusterHealth(started=time.monotonic())
@@ -87,10 +89,11 @@ class Watcher:
 
     async def _connect(self) -> Client:
         """The client, once the API server has answered."""
-        wait = FIRST_WAIT
+        backoff = Backoff(self._pace)
         while True:
             try:
-                client = await client_for(self._cluster)
+                # The row as it is now: an older one would bring its old connection back for everybody.
+                client = await client_for(await self._commit(self._read_row))
                 await self._read_version(client)
             except KubeError as error:
                 self._health.unanswered = error
@@ -99,8 +102,11 @@ class Watcher:
             else:
                 self._health.unanswered = None
                 return client
-            await asyncio.sleep(wait)
-            wait = min(2 * wait, LONGEST_WAIT)
+            await self._pace.sleep(backoff.after(self._health.unanswered))
+
+    def _read_row(self) -> Cluster:
+        with owned(self._cluster.pk, self._fence):
+            return Cluster.objects.get(pk=self._cluster.pk)
 
     async def _read_version_for_ever(self, client: Client) -> None:
         while True:

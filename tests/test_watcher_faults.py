@@ -4,9 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from clusters import threads
+from clusters import leases, threads
+from clusters.clients import close_clients
 from clusters.models import Health, Pod, SetAside, Watch
+from clusters.tasks import guarded, stop
+from clusters.watcher import Watcher
 from tests.harness.small_cluster import KINDS, SmallCluster, small_cluster
+from tests.harness.watches import StoppedTime
 from tests.harness.watching import add_cluster, becomes, eventually, fleet, health_of, rows_equal_server, state_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -221,6 +225,36 @@ async def test_a_new_connection_is_used_at_once(server: SmallCluster) -> None:
 
             await eventually(has_pods, seconds=5)
             await rows_equal_server(await health_of(cluster))
+
+
+async def test_a_watcher_that_began_with_an_old_connection_uses_the_new_one(server: SmallCluster) -> None:
+    async with small_cluster() as old:
+        cluster = await add_cluster(old.connection())
+        fence = await threads.write(leases.take, cluster.pk, "this process")
+        assert fence
+        old.refusals["version"] = (500, {})
+        await threads.write(_reseal, cluster.pk, server)
+        task = guarded("watcher of the test", Watcher(cluster, fence).run())
+        await becomes(cluster, Health.SYNCED)
+        await stop([task])
+        await close_clients()
+        assert not old.requests
+
+
+async def test_a_server_that_asks_for_time_at_first_contact_gets_it(server: SmallCluster) -> None:
+    server.refusals["version"] = (429, {"Retry-After": "100"})
+    cluster, time = await add_cluster(server.connection()), StoppedTime()
+    fence = await threads.write(leases.take, cluster.pk, "this process")
+    assert fence
+    task = guarded("watcher of the test", Watcher(cluster, fence, pace=time.pace(chance=0.5)).run())
+
+    async def has_waited() -> bool:
+        return len(time.slept) >= 3
+
+    await eventually(has_waited)
+    await stop([task])
+    await close_clients()
+    assert time.slept[:3] == [100.4, 100.8, 101.6]
 
 
 def _reseal(pk: int, server: SmallCluster) -> None:
