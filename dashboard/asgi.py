@@ -6,7 +6,9 @@ from wsgiref.headers import Headers
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import WebsocketDenier
 from django.conf import settings
+from django.urls import re_path
 from servestatic import ServeStaticASGI
 
 from dashboard.pages import pages
@@ -19,6 +21,9 @@ django_application = pages()
 
 from dashboard.origins import OriginCheck  # noqa: E402
 from dashboard.routing import websocket_urlpatterns  # noqa: E402
+
+# Without it an unknown address is an error of ours, with a traceback for each.
+NO_SUCH_SOCKET = re_path("", WebsocketDenier.as_asgi())
 
 
 def _with_static_files(application: Any) -> Any:
@@ -41,7 +46,7 @@ application = TrustedProxies(
     ProtocolTypeRouter(
         {
             "http": _with_static_files(django_application),
-            "websocket": OriginCheck(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+            "websocket": OriginCheck(AuthMiddlewareStack(URLRouter([*websocket_urlpatterns, NO_SUCH_SOCKET]))),
         }
     ),
     count=settings.PILOTHOUSE_PROXIES,

@@ -64,3 +64,13 @@ def test_whoever_has_no_grant_is_told_whom_to_ask(client: Client) -> None:
     html = page(client, "/")
     assert "An administrator can give you a grant" in html
     assert "harbour" not in html
+
+
+def test_of_a_cluster_that_was_never_reached_it_claims_nothing(client: Client) -> None:
+    people.cluster("harbour")
+    client.force_login(people.admin())
+    html = page(client, "/")
+    assert [cell(html, "harbour", column)[-1] for column in ("nodes", "deployments", "pods")] == ["—", "—", "—"]
+    assert "None" not in cell(html, "harbour", "attention")
+    assert "has not been reached" in page(client, "/clusters/harbour/")
+    assert "as it should be" not in page(client, "/clusters/harbour/")

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from clusters.models import Cluster, Role
 from tests import manifests, people
@@ -56,6 +57,7 @@ def test_a_lost_node_comes_first(boss: Client, harbour: Cluster) -> None:
 
 
 def test_nothing_to_do_is_said(boss: Client, harbour: Cluster) -> None:
+    Cluster.objects.update(last_contact=timezone.now())
     manifests.keep(harbour, "pods", manifests.pod("payments", "web-1"))
     assert "Nothing. Every pod, deployment and node" in overview(boss)
 

@@ -29,6 +29,11 @@ class Line:
     deployments: int
     attention: int
 
+    @property
+    def is_known(self) -> bool:
+        """False until the cluster was reached for the first time: then the numbers say nothing."""
+        return self.cluster.last_contact is not None or bool(self.nodes or self.pods or self.deployments)
+
 
 @require_safe
 @signed_in

@@ -19,6 +19,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, context: str, **options: Any) -> None:
         try:
-            import_file(file.absolute(), self.stdout.write, context=context)
+            taken = import_file(file.absolute(), self.stdout.write, context=context)
         except BadKubeconfig as error:
             raise CommandError(str(error)) from None
+        if not taken:
+            raise CommandError(f"{file} has no context that can be used.")
