@@ -29,6 +29,9 @@ async def run(stop: asyncio.Event) -> None:
             await asyncio.gather(*(_end_lost(session) for session in lost))
         except DatabaseError as error:
             logger.warning("The database cannot be asked for lost shells: %s", error)
+        # A fault of ours over one shell must not end the sweep of all.
+        except Exception:
+            logger.exception("Ending lost shells failed.")
         try:
             async with asyncio.timeout(ROUND_SECONDS):
                 await stop.wait()

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.module_loading import import_string
 
-from clusters import fleet
+from clusters import fleet, tasks
 from clusters.streams import sweep
 
 
@@ -49,7 +49,7 @@ class Command(BaseCommand):
 
 async def beside_watching(stop: asyncio.Event) -> None:
     """What a process does that both serves and watches, until `stop` is set."""
-    await asyncio.gather(fleet.run(stop), sweep.run(stop))
+    await tasks.together(watching=fleet.run(stop), sweep=sweep.run(stop))
 
 
 def host_and_port(address: str) -> tuple[str, int]:
