@@ -4,6 +4,7 @@ All moments are the database's, so that the clocks of the hosts need not agree. 
 `clusters.threads`.
 """
 
+import hashlib
 import math
 import os
 import secrets
@@ -11,6 +12,7 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -34,8 +36,22 @@ class View:
 
 
 def new_owner() -> str:
-    """A name for this process that no other has had: host, process id, random."""
-    return f"{socket.gethostname()[:70]}:{os.getpid()}:{secrets.token_hex(4)}"
+    """A name for this process that no other has had: host, mark of its process ids, process id, random."""
+    return f"{_place()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def _place() -> str:
+    """Where a process id means what it means here: this boot of this host, in this container.
+
+    Containers may share a host name, and each counts its processes from 1 (pid_namespaces(7)).
+    """
+    boot, namespace = Path("/proc/sys/kernel/random/boot_id"), Path("/proc/self/ns/pid")
+    try:
+        mark = f"{boot.read_text()} {namespace.readlink()}"
+    # Only Linux has them.
+    except OSError:
+        mark = ""
+    return f"{socket.gethostname()[:60]}:{hashlib.sha256(mark.encode()).hexdigest()[:12]}"
 
 
 def look(owner: str) -> View:
@@ -83,9 +99,8 @@ def retire(owner: str) -> None:
 
 
 def retire_the_dead() -> None:
-    """Take the leases from processes of this host that are gone, killed perhaps: a restart need not wait for them."""
-    ours = f"{socket.gethostname()[:70]}:"
-    for owner in WatchProcess.objects.filter(owner__startswith=ours).values_list("owner", flat=True):
+    """Take the leases from processes beside us that are gone, killed perhaps: a restart need not wait for them."""
+    for owner in WatchProcess.objects.filter(owner__startswith=f"{_place()}:").values_list("owner", flat=True):
         if is_dead(owner):
             retire(owner)
 
@@ -101,9 +116,9 @@ def mark_paused() -> list[int]:
 
 
 def is_dead(owner: str) -> bool:
-    """Whether `owner` was another process of this host that is gone; False where that cannot be known."""
-    host, pid, _ = owner.rsplit(":", 2)
-    return host == socket.gethostname()[:70] and not _lives(int(pid))
+    """Whether `owner` was another process beside us that is gone; False where that cannot be known."""
+    place, pid, _ = owner.rsplit(":", 2)
+    return place == _place() and not _lives(int(pid))
 
 
 def _lives(pid: int) -> bool:

@@ -1,5 +1,6 @@
 """Which process watches which cluster: one at a time, and the next one when it dies."""
 
+import socket
 from datetime import timedelta
 
 import pytest
@@ -91,6 +92,16 @@ def test_a_restart_takes_over_from_its_killed_predecessor_at_once() -> None:
     leases.take(cluster.pk, dead)
     leases.retire_the_dead()
     assert leases.take(cluster.pk, leases.new_owner()) == 2
+
+
+def test_a_process_in_another_container_of_the_same_host_name_is_not_taken_for_dead() -> None:
+    cluster = people.cluster("harbour")
+    elsewhere = f"{socket.gethostname()}:0123456789ab:999999999:cafe"
+    leases.renew(elsewhere)
+    leases.take(cluster.pk, elsewhere)
+    leases.retire_the_dead()
+    assert not leases.is_dead(elsewhere)
+    assert leases.take(cluster.pk, leases.new_owner()) is None
 
 
 def test_saving_a_form_leaves_the_lease_alone() -> None:
