@@ -31,6 +31,7 @@ class Pool:
 
     def __init__(self, name: str, threads: int) -> None:
         self.waiting = 0
+        self._counting = threading.Lock()
         self._is_used = False
         self._name = name
         self._threads = threads
@@ -40,10 +41,10 @@ class Pool:
         """What the function returns or raises. Cancelling does not stop it: it ends on its thread."""
         context = contextvars.copy_context()
         self._is_used = True
-        self.waiting += 1
+        self._count(1)
         call = partial(_with_connections, function, *args, **kwargs)
         future = self._executor.submit(context.run, call)
-        future.add_done_callback(lambda _: self._ended())
+        future.add_done_callback(lambda _: self._count(-1))
         return await asyncio.wrap_future(future)
 
     def close(self) -> None:
@@ -57,8 +58,10 @@ class Pool:
         self._executor = self._new_executor()
         self._is_used = False
 
-    def _ended(self) -> None:
-        self.waiting -= 1
+    def _count(self, calls: int) -> None:
+        # Calls begin on the event loop's thread and end on the pool's.
+        with self._counting:
+            self.waiting += calls
 
     def _new_executor(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(self._threads, thread_name_prefix=self._name)
