@@ -7,7 +7,7 @@ from django.test import Client
 from clusters.models import Activity
 from tests import people
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_modes]
 Act = Activity.Act
 
 

@@ -10,6 +10,8 @@ from pytest_django import Settings
 
 from clusters.broadcast import INTERVAL, MAX_UIDS, Broadcaster, group
 
+pytestmark = pytest.mark.both_modes
+
 
 async def joined(cluster_id: int, kind: str) -> str:
     layer = get_channel_layer()

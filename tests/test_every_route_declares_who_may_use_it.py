@@ -10,6 +10,8 @@ from clusters.models import Role
 from tests import people
 from tests.routes import Route, http_routes
 
+pytestmark = pytest.mark.both_modes
+
 PUBLIC = {"sign-in/", "sign-out/", "healthz", "readyz"}
 OWN_RULE = {"metrics"}
 SIGNED_IN_WITHOUT_CLUSTER = {"", "find/", "preferences/"}

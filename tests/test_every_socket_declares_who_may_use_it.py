@@ -14,6 +14,8 @@ from dashboard.routing import websocket_urlpatterns
 from tests import people
 from tests.routes import Route, socket_routes
 
+pytestmark = pytest.mark.both_modes
+
 ROUTES = list(socket_routes("harbour"))
 IN_A_CLUSTER = [route for route in ROUTES if "<slug:slug>" in route.pattern]
 IN_A_NAMESPACE = [route for route in ROUTES if "<str:namespace>" in route.pattern]

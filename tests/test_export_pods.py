@@ -21,7 +21,7 @@ from tests import people
 from tests.rows import ago, pod, pods
 
 PODS = "/clusters/harbour/pods/"
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_modes]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from clusters.models import Cluster, Health, WatchProcess
 from clusters.store import Fenced, owned
 from tests import people
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_modes]
 
 
 def expire(cluster: Cluster) -> None:

@@ -7,7 +7,7 @@ from clusters.models import Cluster, Health, Role, Severity
 from tests import people
 from tests.rows import ago, page, pod
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_modes]
 
 
 def cell(html: str, slug: str, column: str) -> str:

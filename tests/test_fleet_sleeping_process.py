@@ -12,6 +12,8 @@ from tests.harness.databases import own_databases
 from tests.harness.servers import Server
 from tests.harness.waiting import eventually
 
+pytestmark = pytest.mark.both_modes
+
 
 @pytest.fixture
 def server(cluster: Cluster, postgres_url: str, tmp_path: Path) -> Iterator[Server]:

@@ -14,7 +14,7 @@ from clusters.models import Cluster, Health, Pod, WatchProcess
 from tests.harness.small_cluster import KINDS, SmallCluster, small_cluster
 from tests.harness.watching import add_cluster, becomes, eventually, fleet, health_of, rows_equal_server
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_modes]
 
 NOTICED_SECONDS = 2.5
 """Two seconds, and a little for a busy machine."""

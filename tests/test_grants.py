@@ -8,7 +8,7 @@ from clusters.access import cluster_or_404, may, namespaces_for, visible, visibl
 from clusters.models import Grant, Namespace, Node, Pod, Role
 from tests import people
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_modes]
 
 
 def test_nobody_sees_anything_without_a_grant() -> None:

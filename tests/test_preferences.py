@@ -11,7 +11,7 @@ from tests import people
 from tests.rows import page, pod
 
 PODS = "/clusters/harbour/pods/"
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_modes]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from clusters.models import Cluster, Pod, SetAside, Watch
 from clusters.store import Applied, Fenced, KindStore
 from tests import people
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_modes]
 
 
 def pod(name: str, version: int = 1, **parts: Any) -> Any:

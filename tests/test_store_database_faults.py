@@ -8,7 +8,7 @@ from clusters.models import Health
 from tests.harness.small_cluster import KINDS, small_cluster
 from tests.harness.watching import add_cluster, becomes, eventually, fleet, rows_equal_server
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_modes]
 
 
 async def break_the_writers_connection() -> None:

@@ -23,7 +23,7 @@ from dashboard.routing import websocket_urlpatterns
 from tests import people
 from tests.rows import pod, pods
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_modes]
 
 
 class Table:

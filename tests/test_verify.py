@@ -14,7 +14,7 @@ from clusters.sealing import seal_connection
 from tests.harness.small_cluster import SmallCluster, small_cluster
 from tests.harness.watching import add_cluster, becomes, fleet
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_modes]
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from tests.harness.small_cluster import KINDS, SmallCluster, small_cluster
 from tests.harness.watches import StoppedTime
 from tests.harness.watching import add_cluster, becomes, eventually, fleet, health_of, rows_equal_server, state_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_modes]
 
 
 @pytest.fixture
