@@ -85,7 +85,8 @@ class _DatabaseState(Collector):
         for cluster in clusters:
             if cluster.last_contact:
                 age.add_metric([cluster.slug], (now - cluster.last_contact).total_seconds())
-        return by_state, age
+        unwatched = sum(_is_unwatched(cluster) for cluster in clusters)
+        return by_state, age, GaugeMetricFamily("pilothouse_clusters_unwatched", "Watched by no process", unwatched)
 
     def _set_aside(self) -> Iterable[Metric]:
         metric = GaugeMetricFamily(
@@ -100,6 +101,10 @@ class _DatabaseState(Collector):
         for kind, state, count in Watch.objects.values_list("kind", "state").annotate(Count("id")):
             metric.add_metric([kind, state], count)
         yield metric
+
+
+def _is_unwatched(cluster: Cluster) -> bool:
+    return not cluster.paused and (cluster.lease_until is None or cluster.lease_until < cluster.read_at)
 
 
 REGISTRY.register(_DatabaseState())

@@ -19,7 +19,7 @@ from tests import people
 from tests.harness.small_cluster import SmallCluster, small_cluster
 from tests.harness.watching import add_cluster, becomes, eventually
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_modes]
 
 TOKEN = "a token for Prometheus"
 
@@ -96,6 +96,15 @@ async def test_a_dead_channel_layer_is_not_ready(async_client: AsyncClient, sett
     assert (answer.status_code, answer.content) == (503, b"The channel layer takes no messages.\n")
 
 
+async def test_every_process_counts_the_clusters_that_nobody_watches(
+    async_client: AsyncClient, settings: Settings
+) -> None:
+    settings.PILOTHOUSE_METRICS_TOKEN = TOKEN
+    await threads.write(people.cluster, "harbour")
+    answer = await async_client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert "pilothouse_clusters_unwatched 1.0" in answer.content.decode()
+
+
 async def test_asking_again_and_again_leaves_nothing_behind_in_redis(
     redis_url: str, async_client: AsyncClient, settings: Settings
 ) -> None:
@@ -134,5 +143,6 @@ async def test_metrics_count_clusters_rows_and_messages(
     assert 'pilothouse_clusters{health="synced"} 1.0' in text
     assert 'pilothouse_watches{kind="pods",state="synced"} 1.0' in text
     assert "pilothouse_watch_processes 1.0" in text
+    assert "pilothouse_clusters_unwatched 0.0" in text
     assert 'pilothouse_commit_seconds_count{kind="pods"}' in text
     assert 'pilothouse_broadcasts_total{outcome="sent"}' in text

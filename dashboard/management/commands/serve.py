@@ -52,9 +52,9 @@ async def beside_watching(stop: asyncio.Event) -> None:
     await tasks.together(watching=fleet.run(stop), sweep=sweep.run(stop))
 
 
-def host_and_port(address: str) -> tuple[str, int]:
+def host_and_port(address: str, *, option: str = "--address") -> tuple[str, int]:
     """`127.0.0.1:8000`, `[::1]:8000` or `example.com:80` in two. Raises CommandError."""
     match = re.fullmatch(r"(\[[0-9a-f:.]+\]|[a-zA-Z0-9.-]+):(\d{1,5})", address)
     if not match or int(match[2]) > 65535:
-        raise CommandError(f"--address is {address!r}; allowed: host:port, as in 127.0.0.1:8000.")
+        raise CommandError(f"{option} is {address!r}; allowed: host:port, as in 127.0.0.1:8000.")
     return match[1].strip("[]"), int(match[2])
