@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.harness.browsers import go_to
 from tests.harness.containers import start_pod
 from tests.harness.kubectl import Kubectl
 from tests.harness.waiting import eventually
@@ -24,7 +25,7 @@ def near(kubectl: Kubectl) -> Iterator[Kubectl]:
 @pytest.fixture
 def terminal(page: Page, near: Kubectl) -> Page:
     """A page with an open shell."""
-    page.goto("/clusters/test/pods/default/shell-page/shell/")
+    go_to(page, "/clusters/test/pods/default/shell-page/shell/")
     page.get_by_role("button", name="Open shell").click()
     expect(page.locator(".xterm-rows")).to_contain_text("#", timeout=SLOW)
     return page
@@ -52,7 +53,7 @@ def test_bash_is_taken_where_there_is_one(terminal: Page) -> None:
 
 
 def test_sh_can_be_chosen(page: Page, near: Kubectl) -> None:
-    page.goto("/clusters/test/pods/default/shell-page/shell/?shell=sh")
+    go_to(page, "/clusters/test/pods/default/shell-page/shell/?shell=sh")
     page.get_by_role("button", name="Open shell").click()
     shows(page, "#")
     type_line(page, "echo no-${BASH_VERSION:-bash}-here")

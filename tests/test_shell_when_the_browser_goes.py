@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.harness.browsers import FLAGS, take_cookies
+from tests.harness.browsers import FLAGS, go_to, take_cookies
 from tests.harness.containers import BUSY, is_busy, nothing_is_left, start_pod
 from tests.harness.kubectl import Kubectl
 from tests.harness.servers import Server
@@ -34,7 +34,7 @@ def second_browser(browser: Browser) -> Iterator[Browser]:
 
 def work_in(page: Page, namespace: str, pod: str) -> None:
     """Open a shell by the page and leave work in its foreground and its background."""
-    page.goto(f"/clusters/test/pods/{namespace}/{pod}/shell/")
+    go_to(page, f"/clusters/test/pods/{namespace}/{pod}/shell/")
     page.get_by_role("button", name="Open shell").click()
     expect(page.locator(".xterm-rows")).to_contain_text("#", timeout=20_000)
     page.keyboard.type(f"{BUSY}\n")

@@ -14,6 +14,7 @@ FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED"
 DESKTOP = ViewportSize(width=1280, height=900)
 
 
@@ -41,7 +42,7 @@ def watch(page: Page) -> list[str]:
 
     def note_message(message: ConsoleMessage) -> None:
         # Chromium drops its connections whenever a pod on this machine gets or loses its network interface.
-        if message.type == "error" and "ERR_NETWORK_CHANGED" not in message.text:
+        if message.type == "error" and NETWORK_CHANGED not in message.text:
             problems.append(f"Console: {message.text}")
 
     def note_request(request: Request) -> None:
@@ -52,6 +53,30 @@ def watch(page: Page) -> list[str]:
     page.on("pageerror", lambda error: problems.append(f"Uncaught: {error}"))
     page.on("requestfailed", note_request)
     return problems
+
+
+def go_to(page: Page, address: str) -> None:
+    """Load the page with all its files. Raises AssertionError when some are missing each of five times.
+
+    Chromium drops what it is loading whenever a pod on this machine gets or loses its network interface; a page whose
+    script is missing stays dead, as anywhere.
+    """
+    dropped: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.failure == NETWORK_CHANGED:
+            dropped.append(request.url)
+
+    page.on("requestfailed", note)
+    try:
+        for _ in range(5):
+            dropped.clear()
+            page.goto(address)
+            if not dropped:
+                return
+    finally:
+        page.remove_listener("requestfailed", note)
+    raise AssertionError(f"Not loaded: {', '.join(dropped)}")
 
 
 def take_cookies(context: BrowserContext, session: requests.Session, url: str) -> None:
