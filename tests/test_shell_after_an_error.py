@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
+from django.db import connection
 from django.urls import path
 
 from clusters.clients import close_clients
 from clusters.models import Activity, Role, TerminalSession
 from clusters.models import Cluster as ClusterRow
 from clusters.sealing import seal_connection
+from clusters.streams import sessions
 from clusters.threads import read, write
 from dashboard.consumers.shell import ShellConsumer
 from tests import people
@@ -59,18 +61,29 @@ async def harbour(cluster: Cluster) -> AsyncIterator[ClusterRow]:
     await close_clients()
 
 
-@pytest.fixture
-async def shell(harbour: ClusterRow, near: Kubectl, pod: str) -> WebsocketCommunicator:
-    """A busy shell, opened by maria."""
+async def opened(harbour: ClusterRow, near: Kubectl, pod: str) -> WebsocketCommunicator:
+    """A shell of maria's, at its prompt."""
     maria = await write(people.person, "maria")
     await write(people.grant, maria, harbour, Role.SHELL, near.namespace)
     routes = URLRouter([path("<slug:slug>/<str:namespace>/<str:name>/", Faulty.as_asgi())])
     socket = WebsocketCommunicator(routes, f"/harbour/{near.namespace}/{pod}/?container=main")
     socket.scope["user"], socket.scope["session"] = maria, await write(people.session, maria)
     assert (await socket.connect(timeout=5))[0]
+    await shows(socket, b"#")
+    return socket
+
+
+async def shows(socket: WebsocketCommunicator, text: bytes) -> None:
+    """Wait until the shell has printed the text."""
     screen = b""
-    while b"#" not in screen:
+    while text not in screen:
         screen += (await socket.receive_output(timeout=20)).get("bytes") or b""
+
+
+@pytest.fixture
+async def shell(harbour: ClusterRow, near: Kubectl, pod: str) -> WebsocketCommunicator:
+    """A busy shell."""
+    socket = await opened(harbour, near, pod)
     await socket.send_to(bytes_data=f"{BUSY}\n".encode())
     await asyncio.to_thread(is_busy, near, pod)
     return socket
@@ -103,3 +116,25 @@ async def test_a_handler_that_blocks_until_daphne_cancels_it(
     with suppress(asyncio.CancelledError):
         await shell.future
     await all_is_over(near, pod)
+
+
+async def test_a_database_that_cannot_be_written_ends_no_shell(
+    harbour: ClusterRow, near: Kubectl, pod: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sessions, "HEARTBEAT_SECONDS", 0.1)
+    shell = await opened(harbour, near, pod)
+    await write(rename, "clusters_terminalsession", "away")
+    try:
+        async with asyncio.timeout(10):
+            while "could not give its sign of life" not in caplog.text:  # noqa: ASYNC110 - a log tells nobody
+                await asyncio.sleep(0.01)
+    finally:
+        await write(rename, "away", "clusters_terminalsession")
+    await shell.send_to(bytes_data=b"echo still-$((40 + 2))\n")
+    await shows(shell, b"still-42")
+    await shell.disconnect()
+
+
+def rename(table: str, to: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO {to}")
