@@ -3,8 +3,10 @@
 There is a limit on connecting and on silence, never on a whole answer: a list that still flows is not cut off.
 """
 
+import asyncio
 import base64
 import socket
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -47,6 +49,7 @@ class Client:
         self.connection = connection
         self.host = urlsplit(connection.server).netloc
         self._session: aiohttp.ClientSession | None = None
+        self._opening = asyncio.Lock()
         self._closed = False
 
     async def __aenter__(self) -> "Client":
@@ -117,11 +120,12 @@ class Client:
         self, path: str, params: Params, protocols: Sequence[str]
     ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
         """A WebSocket that speaks one of `protocols`, for exec. Raises NotKubernetes when the server picks none."""
-        session = self._open()
+        headers = await self._headers("identity")
+        session = await self._open()
         with in_words(self.host):
             socket = await session.ws_connect(
                 self._url(path, params),
-                headers=self._headers("identity"),
+                headers=headers,
                 protocols=protocols,
                 timeout=aiohttp.ClientWSTimeout(ws_close=1.0),  # API servers do not answer a close
                 **self._route(),
@@ -165,8 +169,8 @@ class Client:
         body: bytes = b"",
         media: str = "",
     ) -> aiohttp.ClientResponse:
-        headers = self._headers(encoding) | ({"Content-Type": media} if media else {})
-        session = self._open()
+        headers = await self._headers(encoding) | ({"Content-Type": media} if media else {})
+        session = await self._open()
         with in_words(self.host):
             return await session.request(
                 method,
@@ -185,43 +189,42 @@ class Client:
                 return
             yield piece
 
-    def _open(self) -> aiohttp.ClientSession:
-        if self._closed:
-            raise Unreachable(f"The connection to {self.host} was closed here.")
-        if self._session and self._session.closed:
+    async def _open(self) -> aiohttp.ClientSession:
+        async with self._opening:
+            if self._session is None and not self._closed:
+                context = await self._tls_context()
+                # It may have been closed meanwhile.
+                self._session = None if self._closed else _session(context)
+        if self._closed or self._session is None or self._session.closed:
             raise Unreachable(f"The connection to {self.host} was closed here: it has changed or is no longer used.")
-        if self._session is None:
-            try:
-                context = tls_context(self.connection) if self.connection.server.startswith("https:") else True
-            except (OSError, ValueError):
-                raise BadCertificate("The certificates of this connection cannot be used.") from None
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    ssl=context, limit=_POOL_SIZE, keepalive_timeout=60, socket_factory=_socket
-                ),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=_timeout(SILENCE_LIMIT),
-                middlewares=(_only_success,),
-                read_bufsize=_READ_BUFFER,
-            )
         return self._session
+
+    async def _tls_context(self) -> ssl.SSLContext | bool:
+        if not self.connection.server.startswith("https:"):
+            return True
+        try:
+            # Reading the system's CAs and locking a key take tens of milliseconds.
+            return await asyncio.to_thread(tls_context, self.connection)
+        except (OSError, ValueError):
+            raise BadCertificate("The certificates of this connection cannot be used.") from None
 
     def _url(self, path: str, params: Params) -> URL:
         query = urlencode(params, quote_via=quote)
         return URL(f"{self.connection.server}{path}" + (f"?{query}" if query else ""), encoded=True)
 
-    def _headers(self, encoding: str) -> dict[str, str]:
+    async def _headers(self, encoding: str) -> dict[str, str]:
         """Every header that goes out, made anew for each request; nothing of a browser's request is passed on."""
         headers = {"Accept": "application/json, */*", "Accept-Encoding": encoding, "User-Agent": "pilothouse"}
-        if authorization := self._authorization():
+        if authorization := await self._authorization():
             headers["Authorization"] = authorization
         return headers
 
-    def _authorization(self) -> str:
+    async def _authorization(self) -> str:
         connection = self.connection
         if connection.token_file:
             with in_words(self.host):
-                return f"Bearer {Path(connection.token_file).read_text().strip()}"
+                token = await asyncio.to_thread(Path(connection.token_file).read_text)
+            return f"Bearer {token.strip()}"
         if connection.token:
             return f"Bearer {connection.token}"
         if connection.username:
@@ -258,6 +261,16 @@ async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
         if size > most:
             raise OverflowError
     return b"".join(pieces)
+
+
+def _session(context: ssl.SSLContext | bool) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(ssl=context, limit=_POOL_SIZE, keepalive_timeout=60, socket_factory=_socket),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=_timeout(SILENCE_LIMIT),
+        middlewares=(_only_success,),
+        read_bufsize=_READ_BUFFER,
+    )
 
 
 def _timeout(silence: float | None) -> aiohttp.ClientTimeout:
