@@ -63,6 +63,7 @@ async def test_when_the_server_is_killed(own_server: Server, near: Kubectl, pod:
 async def test_when_the_server_is_killed_and_its_leash_too(own_server: Server, near: Kubectl, pod: str) -> None:
     async with socket(own_server, shell_path(near.namespace, pod), own_server.admin) as shell:
         await shell.until("#")
+        eventually(lambda: any("read -r told" in command for command in processes(near, pod)))
         await shell.type("kill -9 $(grep -l PILOTHOUSE_LEASH /proc/[0-9]*/environ | cut -d/ -f3)\n")
         await shell.type(f"{BUSY}\n")
         is_busy(near, pod)
