@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.harness.browsers import go_to
 from tests.harness.kubectl import Kubectl
 from tests.harness.pages import forbid_reload, was_reloaded
 
@@ -18,7 +19,7 @@ def pod(kubectl: Kubectl, namespace: str) -> str:
 
 
 def test_a_label_appears_while_a_container_stays_open(page: Page, kubectl: Kubectl, namespace: str, pod: str) -> None:
-    page.goto(f"/clusters/test/pods/{namespace}/{pod}/")
+    go_to(page, f"/clusters/test/pods/{namespace}/{pod}/")
     forbid_reload(page)
     page.locator("#container-web summary").click()
     kubectl("label", "pod", pod, "look=here", "--namespace", namespace)
@@ -30,7 +31,7 @@ def test_a_label_appears_while_a_container_stays_open(page: Page, kubectl: Kubec
 def test_a_pod_that_is_deleted_is_said_to_be_gone(
     page: Page, kubectl: Kubectl, namespace: str, pod: str, problems: list[str]
 ) -> None:
-    page.goto(f"/clusters/test/pods/{namespace}/{pod}/")
+    go_to(page, f"/clusters/test/pods/{namespace}/{pod}/")
     kubectl("delete", "pod", pod, "--grace-period=1", "--wait=false", "--namespace", namespace)
     expect(page.get_by_text("This is gone from the cluster.")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("heading", level=1)).to_have_text(pod)
@@ -39,7 +40,7 @@ def test_a_pod_that_is_deleted_is_said_to_be_gone(
 
 def test_a_deployment_is_seen_to_scale(page: Page, kubectl: Kubectl, namespace: str) -> None:
     kubectl("create", "deployment", "shop", f"--image={IMAGE}", "--namespace", namespace)
-    page.goto(f"/clusters/test/deployments/{namespace}/shop/")
+    go_to(page, f"/clusters/test/deployments/{namespace}/shop/")
     forbid_reload(page)
     expect(page.get_by_text("Revision 1 is rolled out")).to_be_visible(timeout=PATIENCE)
     kubectl("scale", "deployment/shop", "--replicas=3", "--namespace", namespace)
@@ -49,7 +50,7 @@ def test_a_deployment_is_seen_to_scale(page: Page, kubectl: Kubectl, namespace: 
 
 
 def test_the_yaml_is_what_kubectl_reads(page: Page, kubectl: Kubectl, namespace: str, pod: str) -> None:
-    page.goto(f"/clusters/test/pods/{namespace}/{pod}/")
+    go_to(page, f"/clusters/test/pods/{namespace}/{pod}/")
     page.get_by_role("link", name="YAML").click()
     shown = page.locator("#manifest").inner_text()
     compared = kubectl("create", "--dry-run=client", "-o", "jsonpath={.metadata.uid}", "-f", "-", stdin=shown)

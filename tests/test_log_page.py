@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.harness.browsers import go_to
 from tests.harness.containers import start_pod
 from tests.harness.kubectl import Kubectl
 
@@ -35,7 +36,7 @@ def cleaned_up(near: Kubectl) -> object:
 
 
 def show(page: Page, pod: str, query: str = "") -> None:
-    page.goto(f"/clusters/test/pods/default/{pod}/logs/?{query}")
+    go_to(page, f"/clusters/test/pods/default/{pod}/logs/?{query}")
 
 
 def test_new_lines_come_by_themselves(page: Page, ticker: str) -> None:

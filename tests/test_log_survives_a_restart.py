@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, expect
 
-from tests.harness.browsers import take_cookies
+from tests.harness.browsers import go_to, take_cookies
 from tests.harness.containers import start_pod
 from tests.harness.kubectl import Kubectl
 from tests.harness.servers import Server
@@ -19,7 +19,7 @@ def test_every_line_once(browser: Browser, new_server: Callable[..., Server], ku
     with browser.new_context(base_url=server.url) as context:
         take_cookies(context, server.admin, server.url)
         page = context.new_page()
-        page.goto(f"/clusters/test/pods/{namespace}/ticker/logs/?tail=all")
+        go_to(page, f"/clusters/test/pods/{namespace}/ticker/logs/?tail=all")
         lines = page.locator(".ln p")
         for _ in range(2):
             seen = lines.count()

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, ViewportSize, expect
 
+from tests.harness.browsers import go_to
 from tests.harness.kubectl import Kubectl
 from tests.harness.pages import forbid_reload, was_reloaded
 
@@ -14,7 +15,7 @@ SIDEWAYS = "() => document.querySelector('#main').scrollWidth - document.querySe
 
 
 def table(page: Page, namespace: str, query: str = "") -> None:
-    page.goto(f"/clusters/test/pods/?namespace={namespace}&sort=name{query}")
+    go_to(page, f"/clusters/test/pods/?namespace={namespace}&sort=name{query}")
     forbid_reload(page)
 
 
@@ -80,7 +81,7 @@ def test_a_label_becomes_a_chip_that_can_be_taken_off(page: Page, kubectl: Kubec
 
 
 def test_the_back_button_returns_to_the_view_before(page: Page, namespace: str) -> None:
-    page.goto("/clusters/test/nodes/")
+    go_to(page, "/clusters/test/nodes/")
     page.get_by_role("link", name="Name", exact=True).click()
     expect(page).to_have_url("/clusters/test/nodes/?sort=name")
     page.go_back()
@@ -89,7 +90,7 @@ def test_the_back_button_returns_to_the_view_before(page: Page, namespace: str) 
 
 
 def test_the_back_button_brings_the_whole_page_after_a_filter(page: Page) -> None:
-    page.goto("/clusters/test/nodes/")
+    go_to(page, "/clusters/test/nodes/")
     page.get_by_role("link", name="Name", exact=True).click()
     expect(page).to_have_url("/clusters/test/nodes/?sort=name")
     page.locator("tr[data-uid] a").first.click()
@@ -101,7 +102,7 @@ def test_the_back_button_brings_the_whole_page_after_a_filter(page: Page) -> Non
 
 
 def test_colours_change_at_once_and_stay(page: Page) -> None:
-    page.goto("/clusters/test/pods/")
+    go_to(page, "/clusters/test/pods/")
     background = "() => getComputedStyle(document.querySelector('#main')).backgroundColor"
     light = page.evaluate(background)
     for choice in ("Dark", "As the system"):
@@ -118,14 +119,14 @@ def test_a_phone_never_scrolls_sideways(page: Page, kubectl: Kubectl, namespace:
     make_pod(kubectl, namespace, "a-pod-with-quite-a-long-name-that-would-not-fit-on-a-phone")
     page.set_viewport_size(PHONE)
     for kind in ("pods", "nodes", "namespaces", "deployments", "replicasets", "events"):
-        page.goto(f"/clusters/test/{kind}/")
+        go_to(page, f"/clusters/test/{kind}/")
         assert page.evaluate(SIDEWAYS) <= 0
         expect(page.get_by_role("navigation", name="Sections")).to_be_visible()
 
 
 def test_every_page_has_one_heading_and_its_landmarks(page: Page) -> None:
     for address in ("/", "/clusters/test/", "/clusters/test/pods/", "/clusters/test/nodes/"):
-        page.goto(address)
+        go_to(page, address)
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
         expect(page.get_by_role("main")).to_have_count(1)
         expect(page.get_by_role("navigation", name="Main")).to_be_visible()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.harness.browsers import go_to
 from tests.harness.clusters import Cluster
 from tests.harness.kubectl import Kubectl
 from tests.harness.pages import forbid_reload, printed_rows, shown_rows, was_reloaded
@@ -55,7 +56,7 @@ def test_the_tutorials_walk(page: Page, server: Server, two_nodes: Cluster, name
 
     nodes_are_those_of_kubectl(page, kubectl)
 
-    page.goto(f"/clusters/test/deployments/?namespace={namespace}")
+    go_to(page, f"/clusters/test/deployments/?namespace={namespace}")
     forbid_reload(page)
     here("create", "deployment", "kubernetes-bootcamp", f"--image={BOOTCAMP}:v1")
     deployment_shows(page, ready="1/1")
@@ -78,7 +79,7 @@ def test_the_tutorials_walk(page: Page, server: Server, two_nodes: Cluster, name
 
 def nodes_are_those_of_kubectl(page: Page, kubectl: Kubectl) -> None:
     """Every cell of `kubectl get nodes -o wide`; ages are compared as moments."""
-    page.goto(f"/clusters/test/nodes/?sort=name&columns={','.join(NODE_COLUMNS.values())},age")
+    go_to(page, f"/clusters/test/nodes/?sort=name&columns={','.join(NODE_COLUMNS.values())},age")
     metadata = [node["metadata"] for node in kubectl.json("get", "nodes")["items"]]
     created = {it["name"]: it["creationTimestamp"] for it in metadata}
     expected = printed_rows(kubectl, NODE_COLUMNS, "get", "nodes", "-o", "wide")
@@ -100,7 +101,7 @@ def deployment_shows(page: Page, *, ready: str) -> None:
 
 def pods_are_those_of_kubectl(page: Page, kubectl: Kubectl) -> None:
     """Every cell of `kubectl get pods -A -o wide` on the page."""
-    page.goto(f"/clusters/test/pods/?sort=name&columns={','.join(POD_COLUMNS.values())}")
+    go_to(page, f"/clusters/test/pods/?sort=name&columns={','.join(POD_COLUMNS.values())}")
 
     def equal() -> bool:
         expected = printed_rows(kubectl, POD_COLUMNS, "get", "pods", "-A", "-o", "wide")
@@ -133,7 +134,7 @@ def exported_pods_are_those_of_kubectl(server: Server, kubectl: Kubectl) -> None
 def open_a_pod(page: Page, kubectl: Kubectl) -> str:
     """Open one of the deployment's pods from the table; returns its name."""
     name: str = kubectl.json("get", "pods")["items"][0]["metadata"]["name"]
-    page.goto(f"/clusters/test/pods/?namespace={kubectl.namespace}")
+    go_to(page, f"/clusters/test/pods/?namespace={kubectl.namespace}")
     page.locator("tr[data-uid]", has_text=name).get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
     return name
@@ -162,7 +163,7 @@ def only_new_pods_run(page: Page, kubectl: Kubectl) -> None:
     kubectl("rollout", "status", "deployment/kubernetes-bootcamp", "--timeout=60s")
     pods = kubectl.json("get", "pods")["items"]
     new = {pod["metadata"]["name"] for pod in pods if pod["spec"]["containers"][0]["image"].endswith(":v2")}
-    page.goto(f"/clusters/test/pods/?namespace={kubectl.namespace}")
+    go_to(page, f"/clusters/test/pods/?namespace={kubectl.namespace}")
     eventually(lambda: {row["name"] for row in running(page)} == new)
 
 
@@ -170,12 +171,12 @@ def a_dead_nodes_pods_are_replaced(page: Page, cluster: Cluster, kubectl: Kubect
     """Kill a kubelet: its node is NotReady on the page, and the other node runs all pods."""
     lost = {row["name"] for row in running(page) if row["node"] == "node2"}
     assert lost
-    page.goto("/clusters/test/nodes/")
+    go_to(page, "/clusters/test/nodes/")
     cluster.stop_kubelet("node2")
     node = page.locator("tr[data-uid]", has_text="node2")
     expect(node.locator('[data-col="status"] .word')).to_have_text("NotReady", timeout=40 * SECONDS)
 
-    page.goto(f"/clusters/test/pods/?namespace={kubectl.namespace}")
+    go_to(page, f"/clusters/test/pods/?namespace={kubectl.namespace}")
     eventually(lambda: [row["node"] for row in running(page)] == ["node1"] * 4, seconds=60)
     assert lost <= {row["name"] for row in shown_rows(page) if row["status"] == "Terminating"}
 
