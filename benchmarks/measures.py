@@ -17,6 +17,7 @@ PODS = "/clusters/test/pods/"
 PAGE_GETS = 300
 CHANGES = 200
 IDLE_SECONDS = 30
+BETWEEN_CHANGES = 250  # milliseconds, so that each change is one by itself
 
 SEEN = """name => new Promise(resolve => {
   const look = () => document.querySelector(`tr[data-name="${name}"]`) && resolve(Date.now());
@@ -95,6 +96,7 @@ def _changes(page: Page, driver: Driver) -> Iterator[float]:
         began = time.time()
         driver.create("benchmark", name)
         yield page.evaluate("window.seen") / 1000 - began
+        page.wait_for_timeout(BETWEEN_CHANGES)
 
 
 def memory(server: Server, pods: int) -> Figure:

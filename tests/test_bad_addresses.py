@@ -57,3 +57,17 @@ def test_a_kind_without_a_table_is_not_there(admin: Client) -> None:
 @pytest.mark.parametrize("text", ["a\x00b", "a" * 10_000])
 def test_the_palette_refuses_it_too(admin: Client, text: str) -> None:
     assert admin.get("/find/", {"q": text}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "pods/payments/..%2f..%2fnodes/",
+        "pods/..%2f..%2fapi/web/yaml/",
+        "nodes/..%2f/yaml/",
+        "pods/payments/a%00b/",
+        f"pods/payments/{'a' * 10_000}/",
+    ],
+)
+def test_a_name_that_no_object_can_have_is_refused(admin: Client, path: str) -> None:
+    assert admin.get(f"/clusters/harbour/{path}").status_code == 400

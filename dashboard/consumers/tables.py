@@ -18,7 +18,7 @@ from dashboard.tables.state import BadParameter
 from dashboard.tables.state import read as read_state
 
 LEAST_PAUSE, LONGEST_PAUSE = 0.02, 1.0
-PAUSE_PER_COST = 10.0
+PAUSE_PER_COST = 4.0
 """A refresh is followed by this many times as long a pause, so that many viewers together refresh less often."""
 
 RESYNC_SECONDS = 10.0

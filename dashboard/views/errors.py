@@ -27,5 +27,7 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The same words for what is not there and for what is not shown."""
+    if ".." in request.path.split("/"):
+        return bad_request(request, BadParameter("A name in this address is not one that Kubernetes allows."))
     reason = "There is no such page, or no longer, or it is not shown to you."
     return render(request, "error.html", {"title": "Nothing here", "reason": reason}, status=404)
