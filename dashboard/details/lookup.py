@@ -1,6 +1,5 @@
 """Finding the object that an address names, among what the user may see."""
 
-import re
 from typing import TypeVar
 
 from django.core.exceptions import BadRequest
@@ -8,19 +7,17 @@ from django.http import Http404
 
 from clusters.access import Person, visible
 from clusters.models import CachedObject, Cluster
+from dashboard.tables.state import LONGEST_NAME, NAME
 
 Row = TypeVar("Row", bound=CachedObject)
 
-# RFC 1123 subdomains, https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
-NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
-NAME_LIMIT = 253
 NOT_THERE = "There is no such object, or no longer, or it is not shown to you."
 
 
 def check_names(*names: str) -> None:
     """Raises BadRequest (400) for a name that no Kubernetes object can have."""
     for name in names:
-        if len(name) > NAME_LIMIT or not NAME.fullmatch(name):
+        if len(name) > LONGEST_NAME or not NAME.fullmatch(name):
             raise BadRequest("A name in this address is not one that Kubernetes allows.")
 
 

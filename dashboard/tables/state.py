@@ -17,6 +17,7 @@ from dashboard.tables.kinds import TABLES, Table
 
 LONGEST_NAME = 253
 LONGEST_TEXT = 1000
+# RFC 1123 subdomains, https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 OWNER = re.compile(r"[A-Z][A-Za-z0-9]*/[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?")
 SEVERITIES = {severity.label.lower().replace(" ", "-"): severity for severity in Severity}
