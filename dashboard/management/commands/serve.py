@@ -3,7 +3,6 @@
 # First, since it installs the reactor that Twisted runs on.
 from dashboard.server import CannotListen, Server  # isort: skip
 
-import asyncio
 import re
 from argparse import ArgumentParser
 from typing import Any
@@ -13,8 +12,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.module_loading import import_string
 
-from clusters import fleet, tasks
 from clusters.streams import sweep
+from dashboard.management.commands.watch import watch_and_sweep
 
 
 class Command(BaseCommand):
@@ -34,7 +33,7 @@ class Command(BaseCommand):
             host=host,
             port=port,
             listening=self.say_where,
-            beside=beside_watching if settings.EMBEDDED and not no_watch else sweep.run,
+            beside=watch_and_sweep if settings.EMBEDDED and not no_watch else sweep.run,
         )
         try:
             server.run()
@@ -45,11 +44,6 @@ class Command(BaseCommand):
         shown = f"[{host}]" if ":" in host else host
         self.stdout.write(f"Pilothouse is at http://{shown}:{port}/ (Ctrl-C ends it)")
         self.stdout.flush()
-
-
-async def beside_watching(stop: asyncio.Event) -> None:
-    """What a process does that both serves and watches, until `stop` is set."""
-    await tasks.together(watching=fleet.run(stop), sweep=sweep.run(stop))
 
 
 def host_and_port(address: str, *, option: str = "--address") -> tuple[str, int]:

@@ -8,8 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from clusters import fleet, threads
+from clusters import fleet, tasks, threads
 from clusters.clients import close_clients
+from clusters.streams import sweep
 
 
 class Command(BaseCommand):
@@ -40,7 +41,7 @@ class Command(BaseCommand):
         from dashboard.status_only import StatusOnly
 
         host, port = host_and_port(address, option="--status")
-        server = Server(StatusOnly(application), host=host, port=port, listening=self.say_where, beside=fleet.run)
+        server = Server(StatusOnly(application), host=host, port=port, listening=self.say_where, beside=watch_and_sweep)
         try:
             server.run()
         except CannotListen as error:
@@ -52,12 +53,17 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
+async def watch_and_sweep(stop: asyncio.Event) -> None:
+    """Watch the clusters, and end the shells of servers that died, until `stop` is set."""
+    await tasks.together(watching=fleet.run(stop), sweep=sweep.run(stop))
+
+
 async def watch_until_told() -> None:
     """Run the fleet until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        await fleet.run(stop)
+        await watch_and_sweep(stop)
     finally:
         await close_clients()
