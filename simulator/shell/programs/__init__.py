@@ -1,0 +1,1 @@
+"""The programs of simulated containers, a file for each family."""
