@@ -4,7 +4,6 @@ Any number of processes may run this; they share the clusters evenly. One that d
 """
 
 import asyncio
-import gc
 import logging
 import time
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import ClassVar
 
 from django.db import DatabaseError
 
-from clusters import broadcast, leases, tasks, threads
+from clusters import broadcast, leases, tasks, threads, turns
 from clusters.clients import connection_mark, drop_client
 from clusters.models import Cluster
 from clusters.watcher import Watcher
@@ -51,7 +50,7 @@ class Fleet:
         try:
             while not stop.is_set():
                 await self._look_around()
-                await _wait(stop, ROUND_SECONDS)
+                await tasks.pause(stop, ROUND_SECONDS)
         finally:
             self._ended = True
             await self._give_all_back()
@@ -141,8 +140,7 @@ class Fleet:
 
 async def run(stop: asyncio.Event) -> None:
     """Watch this process's share of the clusters until `stop` is set. Clients are left open (`close_clients`)."""
-    # Decoding makes lists by the thousand and no cycles: looking for some every 700 takes a third of its time.
-    gc.set_threshold(50_000, 20, 20)
+    turns.settle()
     Fleet.here = Fleet()
     await Fleet.here.run(stop)
 
@@ -154,11 +152,3 @@ def current() -> Fleet | None:
 
 def _newly_paused(view: leases.View) -> bool:
     return any(cluster.paused and cluster.health != "paused" for cluster in view.clusters)
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        pass

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
 from clusters import summaries
-from clusters.kube import objects
+from clusters.kube import objects, pod_templates
 from clusters.kube.objects.pod_spec import Quantity
 from clusters.kube.pod_status import pod_status, readiness_gates
 from clusters.kube.printing import (
@@ -25,8 +27,8 @@ from clusters.models import Severity
 Row = tuple[Any, ...]
 
 COMMON = (
-    *("uid", "resource_version", "namespace", "name", "created", "labels", "owner_kind", "owner_name", "owner_uid"),
-    *("severity", "status", "summary", "detail"),
+    *("uid", "resource_version", "namespace", "name", "created", "labels", "labelset"),
+    *("owner_kind", "owner_name", "owner_uid", "severity", "status", "summary", "detail"),
 )
 NODE = (
     *COMMON,
@@ -41,7 +43,7 @@ REPLICA_SET = (*COMMON, "desired", "current", "ready", "revision", "containers",
 POD = (
     *COMMON,
     *("phase", "ready", "total", "restarts", "last_restart", "node", "ip", "nominated_node", "readiness_gates", "qos"),
-    *("cpu_request", "memory_request", "cpu_limit", "memory_limit"),
+    *("cpu_request", "memory_request", "cpu_limit", "memory_limit", "template"),
 )
 EVENT = (
     *COMMON,
@@ -53,28 +55,41 @@ _STATUS_LENGTH, _SUMMARY_LENGTH, _MESSAGE_LENGTH = 200, 300, 4000
 
 Resource = Mapping[str, Quantity]
 Sum = tuple[int, int]
+Needs = tuple[int, int, int, int]
 
 
-def _common(obj: Any, severity: Severity, word: str, sentence: str) -> Row:
+def _common(obj: Any, severity: Severity, word: str, sentence: str, kept: Any = None) -> Row:
     metadata: objects.Metadata = obj.metadata
     if metadata.creation_timestamp is None:
         raise ValueError("It has no creationTimestamp.")
-    owner = metadata.controller
+    owner, (labels, number) = metadata.controller, _labels(_json.encode(metadata.labels))
     return (
         metadata.uid,
         metadata.resource_version,
         metadata.namespace,
         metadata.name,
         metadata.creation_timestamp,
-        _json.encode(metadata.labels).decode(),
+        labels,
+        number,
         owner.kind if owner else "",
         owner.name if owner else "",
         owner.uid if owner else "",
-        severity.value,
+        int(severity),
         word[:_STATUS_LENGTH],
         sentence[:_SUMMARY_LENGTH],
-        objects.encode(obj),
+        objects.encode(kept or obj),
     )
+
+
+@lru_cache(maxsize=4096)
+def _labels(labels: bytes) -> tuple[str, int]:
+    """Their text, one for all objects that have them, and their number."""
+    return labels.decode(), labelset(labels)
+
+
+def labelset(labels: bytes) -> int:
+    """The number that names a set of labels, from its JSON: the same in every process, and fit for 64 bits."""
+    return int.from_bytes(blake2b(labels, digest_size=8).digest(), signed=True)
 
 
 def node(obj: objects.Node) -> Row:
@@ -134,11 +149,32 @@ def replica_set(obj: objects.ReplicaSet) -> Row:
 
 
 def pod(obj: objects.Pod) -> Row:
-    """Columns POD."""
+    """Columns POD, with the whole pod as its detail."""
+    return _pod(obj, obj, template=0)
+
+
+def watched_pod(obj: objects.WatchedPod) -> tuple[Row, pod_templates.Template]:
+    """Columns POD, with what the pod has for itself as its detail; and the template that it shares."""
+    template, whole, own = pod_templates.take(obj)
+    has_more = whole.spec.resources or whole.spec.overhead
+    return _pod(whole, own, template.number, None if has_more else _needs(template)), template
+
+
+@lru_cache(maxsize=pod_templates.MOST_KNOWN)
+def _needs(template: pod_templates.Template) -> Needs:
+    return *_requested(template.spec), *_limited(template.spec)
+
+
+def _pod(
+    obj: objects.Pod,
+    kept: objects.Pod | objects.WatchedPod,
+    template: int,
+    needs: Needs | None = None,
+) -> Row:
     printed, spec, status = pod_status(obj), obj.spec, obj.status
     severity, sentence = summaries.of_pod(obj, printed)
     return (
-        *_common(obj, severity, printed.word, sentence),
+        *_common(obj, severity, printed.word, sentence, kept),
         status.phase[:20],
         printed.ready,
         printed.total,
@@ -149,8 +185,8 @@ def pod(obj: objects.Pod) -> Row:
         status.nominated_node_name,
         readiness_gates(obj),
         status.qos_class[:20],
-        *_requested(spec),
-        *_limited(spec),
+        *(needs or (*_requested(spec), *_limited(spec))),
+        template,
     )
 
 

@@ -190,7 +190,7 @@ def deployment_word(deployment: Deployment) -> str:
     if deployment.spec.paused:
         return "Paused"
     if desired == 0 and status.replicas == 0:
-        return "ScaledToZero"
+        return "Scaled to 0"
     if _rolls(deployment):
         return "Progressing"
     return "Available" if status.available_replicas >= desired else "Unavailable"
@@ -215,19 +215,27 @@ def of_deployment(deployment: Deployment) -> Summary:
         severity = Severity.WARNING if word == "Unavailable" else Severity.FAILED
         return severity, _DEPLOYMENT_WORDS[word]
     if word == "Progressing":
-        return Severity.PENDING, f"Rolling out: {status.updated_replicas} of {desired} updated"
-    if word == "ScaledToZero":
-        return Severity.COMPLETED, "Scaled to 0"
+        return _rolling_out(status.updated_replicas, status.available_replicas, desired)
+    if word == "Scaled to 0":
+        return Severity.COMPLETED, ""
     if word == "Paused":
         return Severity.WARNING, "Rollout paused"
     return (Severity.TERMINATING if word == "Terminating" else Severity.RUNNING), ""
+
+
+def _rolling_out(updated: int, available: int, desired: int) -> Summary:
+    """While Kubernetes still hopes, a deployment of which no pod serves is down all the same."""
+    if updated < desired:
+        return Severity.PENDING, f"Rolling out: {updated} of {desired} updated"
+    severity = Severity.PENDING if available or not desired else Severity.WARNING
+    return severity, f"Rolling out: {available} of {desired} available"
 
 
 def of_replica_set(replica_set: ReplicaSet) -> tuple[Severity, str, str]:
     """Severity, our word (kubectl prints none) and sentence."""
     desired, ready = replica_set.spec.replicas, replica_set.status.ready_replicas
     if desired == 0 and replica_set.status.replicas == 0:
-        return Severity.COMPLETED, "ScaledToZero", "Scaled to 0"
+        return Severity.COMPLETED, "Scaled to 0", ""
     failure = replica_set.status.condition("ReplicaFailure")
     if failure and failure.status == "True":
         return Severity.FAILED, "ReplicaFailure", "Pods cannot be made"

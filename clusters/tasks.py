@@ -32,6 +32,15 @@ async def stop(tasks: Iterable[asyncio.Task[Any]], *, timeout: float = 5.0) -> N
         logger.error("Task %s did not stop within %g s.", task.get_name(), timeout)
 
 
+async def pause(until: asyncio.Event, seconds: float) -> None:
+    """Wait until the event is set, for at most `seconds`."""
+    try:
+        async with asyncio.timeout(seconds):
+            await until.wait()
+    except TimeoutError:
+        pass
+
+
 async def together(**work: Coroutine[Any, Any, None]) -> None:
     """Run them side by side until all have ended; one that fails is logged and leaves the others alone."""
     running = [guarded(name, coroutine) for name, coroutine in work.items()]

@@ -87,6 +87,7 @@ def _close_connections(everyone: threading.Barrier) -> None:
 
 writer = Pool("write", 1)
 readers = Pool("read", READERS)
+long_readers = Pool("read long", READERS)
 
 
 async def write(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -99,7 +100,13 @@ async def read(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R
     return await readers.run(function, *args, **kwargs)
 
 
+async def read_long(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """As `read`, for what may also wait for a storage: on threads of its own, so that no check of a right waits."""
+    return await long_readers.run(function, *args, **kwargs)
+
+
 def close() -> None:
     """Wait for what is under way and drop the threads with their connections, at the end of a process or a test."""
     writer.close()
     readers.close()
+    long_readers.close()

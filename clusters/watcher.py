@@ -30,6 +30,10 @@ R = TypeVar("R")
 
 VERSION_SECONDS = 600.0
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
+GATHER_SECONDS = 0.005
+"""From one commit of a kind's changes to the next, at least: what comes meanwhile is one batch. A transaction costs as
+much as a handful of changes, whatever is in it; a change that comes alone does not wait."""
+
 COMMIT_WAITS = (0.1, 0.5, 2.0)
 """Seconds between attempts to commit a batch while the database is locked or away."""
 
@@ -43,6 +47,7 @@ class Watcher:
         self._fence = fence
         self._health = ClusterHealth(started=time.monotonic())
         self._record = HealthRecord(cluster.pk, fence, self._health)
+        self._writing: dict[str, tuple[asyncio.Task[Applied]]] = {}
 
     async def run(self) -> None:
         """Watch until cancelled; returns when another process has taken over or a part of it ended.
@@ -144,13 +149,33 @@ class Watcher:
 
     async def _follow_once(self, client: Client, kind: Kind) -> None:
         rows = await self._commit(KindStore, self._cluster.pk, kind, self._fence)
-        steps = watch(client, kind.path(), kind.struct, resume=rows.resource_version)
-        async with aclosing(steps):
-            async for step in steps:
-                if isinstance(step, Trouble):
-                    await self._in_trouble(kind.plural, step.error)
-                else:
-                    await self._take(kind.plural, rows, step)
+        steps = watch(client, kind.path(), kind.watched or kind.struct, resume=rows.resource_version, pace=self._pace)
+        listed = asyncio.Event()
+        # Before a first list is complete, to fill the indexes would be to write them row by row.
+        if rows.resource_version:
+            listed.set()
+        filling = self._guarded(f"indexes of {kind.plural}", self._fill_indexes(rows, listed))
+        try:
+            async with aclosing(steps):
+                async for step in steps:
+                    if isinstance(step, Trouble):
+                        await self._in_trouble(kind.plural, step.error)
+                    else:
+                        await self._take(kind.plural, rows, step)
+                    if isinstance(step, Listed):
+                        listed.set()
+        finally:
+            await tasks.stop([filling, *self._writing.pop(kind.plural, ())])
+
+    async def _fill_indexes(self, rows: KindStore, listed: asyncio.Event) -> None:
+        """Fill the indexes after each list, step by step, so that changes are not kept waiting."""
+        while True:
+            await listed.wait()
+            listed.clear()
+            began = time.monotonic()
+            while not await self._commit(rows.fill_indexes):
+                await asyncio.sleep(time.monotonic() - began)
+                began = time.monotonic()
 
     async def _in_trouble(self, kind: str, error: KubeError) -> None:
         metrics.WATCH_TROUBLE.labels(kind, type(error).__name__).inc()
@@ -162,8 +187,9 @@ class Watcher:
 
     async def _take(self, kind: str, rows: KindStore, step: Step[Any]) -> None:
         came = time.monotonic()
-        applied = await self._apply(rows, step)
-        if applied:
+        if not isinstance(step, Page):
+            await self._written(kind)
+        if applied := await self._apply(rows, step):
             metrics.COMMIT_SECONDS.labels(kind).observe(time.monotonic() - came)
             broadcast.tell(self._cluster.pk, kind, applied.sequence, applied.uids)
         health = self._health.kinds[kind]
@@ -179,18 +205,29 @@ class Watcher:
             case Changes():
                 health.contact(came)
                 health.followed(came)
+                if applied:
+                    await asyncio.sleep(came + GATHER_SECONDS - time.monotonic())
 
     async def _apply(self, rows: KindStore, step: Step[Any]) -> Applied | None:
         match step:
             case ListStarted():
                 await self._commit(rows.begin_list)
-            case Page() if await threads.write(rows.collect, step):
-                return await self._commit(rows.write_collected)
+            case Page() if rows.collect(step):
+                kind = rows.kind.plural
+                await self._written(kind)
+                writing = self._commit(rows.write_collected, rows.take_collected())
+                self._writing[kind] = (tasks.guarded(f"list of {kind}", writing),)
             case Listed(resource_version=resource_version):
                 return await self._commit(rows.finish_list, resource_version)
             case Changes():
                 return await self._commit(rows.apply, step)
         return None
+
+    async def _written(self, kind: str) -> None:
+        """Wait for the rows of a list that are being written while the next ones are read. Raises Fenced."""
+        for writing in self._writing.pop(kind, ()):
+            applied = await writing
+            broadcast.tell(self._cluster.pk, kind, applied.sequence, applied.uids)
 
     async def _commit(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run on the writer thread; a database that is locked or away is asked again before that is a fault."""

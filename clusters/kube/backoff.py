@@ -24,7 +24,7 @@ class Pace:
     clock: Callable[[], float] = time.monotonic
     uniform: Callable[[float, float], float] = secrets.SystemRandom().uniform
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    silence: float = 75.0
+    silence: float = 70.0
     """Servers send a bookmark each minute; without one for this long the connection is taken for dead."""
     list_silence: float = 15.0
     """How long a streaming list may pause before it is asked for in pages instead."""

@@ -5,8 +5,9 @@ https://github.com/kubernetes/apimachinery/blob/master/pkg/util/remotecommand/co
 """
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from enum import IntEnum
 
 import aiohttp
@@ -21,6 +22,13 @@ LARGEST_SCREEN = 500
 """Columns or rows. The API server stops heeding sizes for good after one that it cannot read, so none is sent above."""
 
 _V5, _V4 = "v5.channel.k8s.io", "v4.channel.k8s.io"
+PROTOCOLS = (_V5, _V4)
+"""Which are offered, the best first."""
+
+_RUNTIME = "OCI runtime exec failed: "
+_NO_PROGRAM = re.compile(r"executable file (`[^`]*` )?not found")
+"""As runc and crun write it."""
+
 _PING_SECONDS = 25.0
 _FRAME_LIMIT = 32 * 1024
 _LAST_WORDS = 2.0
@@ -52,8 +60,7 @@ class _Status(msgspec.Struct):
     details: _Details | None = None
 
 
-@asynccontextmanager
-async def open_exec(
+def open_exec(
     client: Client,
     *,
     namespace: str,
@@ -62,17 +69,37 @@ async def open_exec(
     command: Sequence[str],
     stdin: bool = True,
     tty: bool = False,
-) -> AsyncIterator["ExecStream"]:
+) -> AbstractAsyncContextManager["ExecStream"]:
     """Starts `command` in a container. With a TTY there is no separate stderr.
 
     Leaving closes the socket, which ends nothing in the container: end the command first. Raises the KubeError of a
     refused upgrade, such as Forbidden or NotFound, and BadRequest for a name that is none.
     """
     path = object_path("", "v1", "pods", namespace, pod, "exec")
+    words = [("command", word) for word in command]
+    return _opened(client, path, [*_streams(container, stdin=stdin, tty=tty), *words])
+
+
+def open_attach(
+    client: Client, *, namespace: str, pod: str, container: str, stdin: bool, tty: bool
+) -> AbstractAsyncContextManager["ExecStream"]:
+    """Joins the process that the container was made for; `stdin` and `tty` are to be as its spec has them.
+
+    Leaving leaves the process alone. Raises as `open_exec` does.
+    """
+    path = object_path("", "v1", "pods", namespace, pod, "attach")
+    return _opened(client, path, _streams(container, stdin=stdin, tty=tty))
+
+
+def _streams(container: str, *, stdin: bool, tty: bool) -> list[tuple[str, str]]:
+    """https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#get-connect-get-requests-to-exec-of-pod"""
     params = [("container", container), ("stdout", "true"), ("stdin", str(stdin).lower())]
-    params += [("tty", "true")] if tty else [("stderr", "true")]
-    params += [("command", word) for word in command]
-    async with client.upgrade(path, params, (_V5, _V4)) as socket:
+    return [*params, ("tty", "true") if tty else ("stderr", "true")]
+
+
+@asynccontextmanager
+async def _opened(client: Client, path: str, params: Sequence[tuple[str, str]]) -> AsyncIterator["ExecStream"]:
+    async with client.upgrade(path, params, PROTOCOLS) as socket:
         stream = ExecStream(socket, client.host)
         pings = asyncio.create_task(stream.ping_for_ever(), name=f"pings to {client.host}")
         try:
@@ -96,7 +123,14 @@ class ExecStream:
         self.status: int | None = None
         """The exit code; None while the command runs and when its end is unknown (cut off, or never started)."""
         self.reason = ""
-        """What the server said when it failed, such as a program that is not in the image."""
+        """What the server said when it failed."""
+        self.has_no_program = False
+        """Whether that is because the program is not in the image."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the server has said that the command ended."""
+        return self._ended
 
     @property
     def can_close_stdin(self) -> bool:
@@ -168,7 +202,10 @@ class ExecStream:
         if status.status == "Success":
             self.status = 0
             return
-        self.reason = printable(status.message, 256)
+        # What comes before that says three times that there was an error, and leaves no room to say which.
+        said = status.message.rpartition(_RUNTIME)[2]
+        self.reason = printable(said, 256)
+        self.has_no_program = _NO_PROGRAM.search(said) is not None
         for cause in (status.details.causes or []) if status.details else []:
             if cause.reason == "ExitCode" and cause.message.isascii() and cause.message.isdigit():
                 self.status = int(cause.message[:5])

@@ -9,6 +9,7 @@ import socket
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -48,8 +49,11 @@ class Client:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.host = urlsplit(connection.server).netloc
+        self._proxy = urlsplit(connection.proxy_url).netloc.rpartition("@")[2]
         self._session: aiohttp.ClientSession | None = None
         self._opening = asyncio.Lock()
+        self._authority = connection.ca_data
+        self._context: ssl.SSLContext | bool | None = None
         self._closed = False
 
     async def __aenter__(self) -> "Client":
@@ -122,7 +126,7 @@ class Client:
         """A WebSocket that speaks one of `protocols`, for exec. Raises NotKubernetes when the server picks none."""
         headers = await self._headers("identity")
         session = await self._open()
-        with in_words(self.host):
+        with in_words(self.host, self._proxy):
             socket = await session.ws_connect(
                 self._url(path, params),
                 headers=headers,
@@ -151,7 +155,7 @@ class Client:
             method, path, params, silence=SILENCE_LIMIT, encoding="gzip", body=body, media=media if body else ""
         )
         try:
-            with in_words(self.host):
+            with in_words(self.host, self._proxy):
                 return await _read(response, most)
         except OverflowError:
             raise Unreachable(f"An answer of {self.host} is larger than {most // 1024**2} MiB.") from None
@@ -171,7 +175,7 @@ class Client:
     ) -> aiohttp.ClientResponse:
         headers = await self._headers(encoding) | ({"Content-Type": media} if media else {})
         session = await self._open()
-        with in_words(self.host):
+        with in_words(self.host, self._proxy):
             return await session.request(
                 method,
                 self._url(path, params),
@@ -183,7 +187,7 @@ class Client:
 
     async def _pieces(self, response: aiohttp.ClientResponse) -> AsyncGenerator[bytes, None]:
         while True:
-            with in_words(self.host):
+            with in_words(self.host, self._proxy):
                 piece = await response.content.readany()
             if not piece:
                 return
@@ -191,22 +195,44 @@ class Client:
 
     async def _open(self) -> aiohttp.ClientSession:
         async with self._opening:
-            if self._session is None and not self._closed:
-                context = await self._tls_context()
+            if not self._closed:
+                await self._trust()
                 # It may have been closed meanwhile.
-                self._session = None if self._closed else _session(context)
+                self._session = self._session or (None if self._closed else _session())
         if self._closed or self._session is None or self._session.closed:
             raise Unreachable(f"The connection to {self.host} was closed here: it has changed or is no longer used.")
         return self._session
 
-    async def _tls_context(self) -> ssl.SSLContext | bool:
+    async def _trust(self) -> None:
+        """Makes the TLS context for new connections, anew when the CA file has changed to one that can be used."""
+        authority = await self._read_authority()
+        if self._context is not None and authority == self._authority:
+            return
+        # What the file held at first is trusted where it was spoilt before this process began.
+        for candidate in dict.fromkeys((authority, self.connection.ca_data)):
+            try:
+                self._context = await self._tls_context(candidate)
+                break
+            except (OSError, ValueError):
+                if self._context is not None:
+                    break
+        else:
+            raise BadCertificate("The certificates of this connection cannot be used.")
+        self._authority = authority
+
+    async def _read_authority(self) -> bytes | None:
+        if not self.connection.ca_file:
+            return self.connection.ca_data
+        try:
+            return await asyncio.to_thread(Path(self.connection.ca_file).read_bytes)
+        except OSError:
+            return self._authority
+
+    async def _tls_context(self, authority: bytes | None) -> ssl.SSLContext | bool:
         if not self.connection.server.startswith("https:"):
             return True
-        try:
-            # Reading the system's CAs and locking a key take tens of milliseconds.
-            return await asyncio.to_thread(tls_context, self.connection)
-        except (OSError, ValueError):
-            raise BadCertificate("The certificates of this connection cannot be used.") from None
+        # Reading the system's CAs and locking a key take tens of milliseconds.
+        return await asyncio.to_thread(tls_context, replace(self.connection, ca_data=authority))
 
     def _url(self, path: str, params: Params) -> URL:
         query = urlencode(params, quote_via=quote)
@@ -222,7 +248,7 @@ class Client:
     async def _authorization(self) -> str:
         connection = self.connection
         if connection.token_file:
-            with in_words(self.host):
+            with in_words(self.host, self._proxy):
                 token = await asyncio.to_thread(Path(connection.token_file).read_text)
             return f"Bearer {token.strip()}"
         if connection.token:
@@ -232,7 +258,12 @@ class Client:
         return ""
 
     def _route(self) -> dict[str, Any]:
-        return {"server_hostname": self.connection.server_name or None, "proxy": self.connection.proxy_url or None}
+        connection = self.connection
+        return {
+            "ssl": self._context,
+            "server_hostname": connection.server_name or None,
+            "proxy": connection.proxy_url or None,
+        }
 
 
 async def _only_success(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
@@ -263,9 +294,9 @@ async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
     return b"".join(pieces)
 
 
-def _session(context: ssl.SSLContext | bool) -> aiohttp.ClientSession:
+def _session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(ssl=context, limit=_POOL_SIZE, keepalive_timeout=60, socket_factory=_socket),
+        connector=aiohttp.TCPConnector(limit=_POOL_SIZE, keepalive_timeout=60, socket_factory=_socket),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=_timeout(SILENCE_LIMIT),
         middlewares=(_only_success,),

@@ -12,11 +12,13 @@ _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 class Connection:
     """One API server and one identity. Certificates and keys are PEM. `repr` shows no secret.
 
-    `token_file` is set by `in_cluster` only: kubelet renews that token, so it is read again while we run.
+    `token_file` and `ca_file` are set by `in_cluster` only: kubelet renews both, so they are read again while we run.
+    `ca_data` then is what the file held at first.
     """
 
     server: str
     ca_data: bytes | None = field(default=None, repr=False)
+    ca_file: str = ""
     server_name: str = ""
     insecure_skip_tls_verify: bool = False
     proxy_url: str = field(default="", repr=False)
@@ -45,4 +47,4 @@ def in_cluster(account: Path = _SERVICE_ACCOUNT, server: str = "https://kubernet
     token, authority = account / "token", account / "ca.crt"
     if not (token.is_file() and authority.is_file()):
         return None
-    return Connection(server=server, ca_data=authority.read_bytes(), token_file=str(token))
+    return Connection(server, ca_data=authority.read_bytes(), ca_file=str(authority), token_file=str(token))

@@ -4,6 +4,7 @@ import errno
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
 import aiohttp
 
@@ -34,16 +35,21 @@ _VERIFY_WORDS = {
 
 
 @contextmanager
-def in_words(host: str) -> Iterator[None]:
-    """Raises the KubeError for a failure of the network or of HTTP while speaking to `host` (host:port)."""
+def in_words(host: str, proxy: str = "") -> Iterator[None]:
+    """Raises the KubeError for a failure of the network or of HTTP while speaking to `host`, through `proxy` if any.
+
+    Both are host:port, without credentials. Where it is known that the proxy failed, it is named.
+    """
     try:
         yield
     except aiohttp.ClientConnectorCertificateError as error:
         raise _untrusted(host, error.certificate_error) from None
+    except aiohttp.ClientHttpProxyError as error:
+        raise Unreachable(_refused_by_proxy(host, proxy, error.status)) from None
     except aiohttp.ClientResponseError:
         raise NotKubernetes(f"What answers at {host} is not a Kubernetes API server.") from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise _network(host, error) from None
+        raise _network(host, proxy, error) from None
     except RuntimeError:  # what aiohttp raises for reading from a connection or session that was closed meanwhile
         raise Unreachable(f"The connection to {host} was closed here.") from None
 
@@ -54,11 +60,22 @@ def _untrusted(host: str, error: Exception) -> KubeError:
     return BadCertificate(f"The certificate of {host} {words}.")
 
 
-def _network(host: str, error: Exception) -> KubeError:
+def _refused_by_proxy(host: str, proxy: str, status: int) -> str:
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return f"The proxy {proxy} wants other credentials than those of this connection before it leads to {host}."
+    return f"The proxy {proxy} does not lead to {host}: it answers {status}."
+
+
+def _network(host: str, proxy: str, error: Exception) -> KubeError:
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return Unreachable(f"The host name of {host} is not known.")
+        # The names behind a proxy are looked up by the proxy.
+        return Unreachable(f"The host name of {f'the proxy {proxy}' if proxy else host} is not known.")
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        words = _SOCKET_WORDS.get(_errno(error), "cannot be reached")
+        return Unreachable(f"The proxy {proxy} {words}. It is this connection's way to {host}.")
     if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return Unreachable(f"{host} does not answer: no connection within 10 s.")
+        way = f", through the proxy {proxy}" if proxy else ""
+        return Unreachable(f"{host} does not answer: no connection within 10 s{way}.")
     if isinstance(error, TimeoutError):
         return Silence(f"{host} fell silent.")
     if tls := _tls_error(error):

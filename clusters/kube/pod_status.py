@@ -4,17 +4,17 @@ The rules are those of printPod in Kubernetes v1.35, pkg/printers/internalversio
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from clusters.kube.objects import ContainerStatus, Pod, Terminated
 
 NODE_LOST = "NodeLost"
 _ENDED_PHASES = ("Succeeded", "Failed")
+_NONE: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class PodStatus:
+class PodStatus(NamedTuple):
     """The cells: `word` is the status, `last_restart` the time that kubectl prints after the restarts."""
 
     word: str
@@ -24,12 +24,14 @@ class PodStatus:
     last_restart: datetime | None
 
 
-@dataclass
 class _Restarts:
     """Restarts of some containers, and when the last one of them ended before."""
 
-    count: int = 0
-    last: datetime | None = None
+    __slots__ = ("count", "last")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.last: datetime | None = None
 
     def add(self, status: ContainerStatus) -> None:
         self.count += status.restart_count
@@ -41,11 +43,14 @@ class _Restarts:
 class _Reading:
     """One pod, read container by container."""
 
+    __slots__ = ("of_sidecars", "pod", "ready", "restarts", "sidecars", "word")
+
     def __init__(self, pod: Pod) -> None:
+        initial = pod.spec.init_containers
         self.pod = pod
         self.word = pod.status.reason or pod.status.phase
         self.ready = 0
-        self.sidecars = frozenset(item.name for item in pod.spec.init_containers if item.is_sidecar)
+        self.sidecars = frozenset([item.name for item in initial if item.is_sidecar]) if initial else _NONE
         self.restarts = _Restarts()
         self.of_sidecars = _Restarts()
 

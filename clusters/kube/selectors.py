@@ -14,6 +14,7 @@ _KEY = r"(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.
 _VALUE = r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?"
 _SET = re.compile(rf"({_KEY})\s+(in|notin)\s*\(([^()]*)\)", re.ASCII)
 _EQUALITY = re.compile(rf"({_KEY})\s*(==|=|!=)\s*({_VALUE})", re.ASCII)
+_COMPARISON = re.compile(rf"({_KEY})\s*([<>])\s*([-+]?[0-9]{{1,18}})", re.ASCII)
 _EXISTENCE = re.compile(rf"(!?)\s*({_KEY})", re.ASCII)
 _WHOLE_VALUE = re.compile(_VALUE, re.ASCII)
 
@@ -29,15 +30,37 @@ class Operator(Enum):
     NOT_IN = "notin"
     EXISTS = "exists"
     ABSENT = "absent"
+    GREATER = ">"
+    LESS = "<"
 
 
 @dataclass(frozen=True)
 class Requirement:
-    """One part of a selector. NOT_IN is also met by objects without the label, as in Kubernetes."""
+    """One part of a selector. NOT_IN is also met by objects without the label, as in Kubernetes.
+
+    GREATER and LESS have one value, a whole number, and are met by no label that is not one.
+    """
 
     key: str
     operator: Operator
     values: tuple[str, ...] = ()
+
+
+_TYPED = re.compile(
+    rf"(?<![^\s,])(?:!{_KEY}|{_KEY}\s+(?:not)?in\s*\([^()]*\)|{_KEY}\s*(?:[<>]\s*[-+]?[0-9]+|(?:==|=|!=)\s*{_VALUE}))(?![^\s,])",
+    re.ASCII,
+)
+
+
+def typed(text: str) -> tuple[str, str]:
+    """What somebody typed, in two: the parts that are a selector, joined by commas, and the other words."""
+    try:
+        if _TYPED.search(text) and parse(text):
+            return text, ""
+    except BadSelector:
+        pass
+    found = [part.strip() for part in _TYPED.findall(text)]
+    return ",".join(found), " ".join(_TYPED.sub(" ", text).replace(",", " ").split()) if found else text
 
 
 def parse(text: str) -> list[Requirement]:
@@ -64,10 +87,14 @@ def _requirement(part: str) -> Requirement:
         return Requirement(found[1], operator, tuple(_values(part, found[3])))
     if found := _EQUALITY.fullmatch(part):
         return Requirement(found[1], Operator.NOT_IN if found[2] == "!=" else Operator.IN, (found[3],))
+    if found := _COMPARISON.fullmatch(part):
+        return Requirement(found[1], Operator(found[2]), (found[3],))
     if found := _EXISTENCE.fullmatch(part):
         return Requirement(found[2], Operator.ABSENT if found[1] else Operator.EXISTS)
     shown = part[:60] or "an empty part"
-    raise BadSelector(f"{shown!r} is no label selector: write key=value, key!=value, key in (a, b), key or !key.")
+    raise BadSelector(
+        f"{shown!r} is no label selector: write key=value, key!=value, key in (a, b), key>1, key or !key."
+    )
 
 
 def _values(part: str, text: str) -> Iterator[str]:

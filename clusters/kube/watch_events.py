@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -15,10 +15,14 @@ from clusters.kube.errors import KubeError, NotKubernetes, from_status, printabl
 from clusters.kube.objects import Decoder
 
 BATCH_LIMIT = 500
-"""Events, or objects of a page, that are given at once at most."""
+"""Events that are given at once, or objects that a page is asked for, at most."""
+
+AT_ONCE = 50
+"""Objects of a page that are decoded at once: more would keep the event loop, and fall out of the processor's cache."""
 
 _UID = re.compile(rb'"uid"\s*:\s*"([-0-9A-Za-z_.]{1,100})"')
 _END_OF_LIST = "k8s.io/initial-events-end"
+_UPSERTS = ("ADDED", "MODIFIED")
 
 
 class _HasVersion(Protocol):
@@ -64,8 +68,11 @@ class Batch(Generic[T]):
 
     def upsert(self, item: T) -> None:
         """Take in an object; what was known of it before no longer counts. So with the next two."""
-        self.broken.pop(item.metadata.uid, None)
-        self.upserts[item.metadata.uid] = item
+        uid = item.metadata.uid
+        self.broken.pop(uid, None)
+        if uid in self.deleted:
+            self.deleted.remove(uid)
+        self.upserts[uid] = item
 
     def delete(self, uid: str) -> None:
         """Take in a deletion."""
@@ -78,17 +85,13 @@ class Batch(Generic[T]):
         self.upserts.pop(broken.key, None)
         self.broken[broken.key] = broken
 
-    def add(self, later: "Batch[T]") -> None:
-        """Take in the objects of a batch that came after this one."""
-        for uid in later.deleted:
-            self.delete(uid)
-        for item in later.upserts.values():
-            self.upsert(item)
-        for broken in later.broken.values():
-            self.set_aside(broken)
+
+class _Event(msgspec.Struct, Generic[T], gc=False):
+    type: str
+    object: T
 
 
-class _Event(msgspec.Struct, gc=False):
+class _RawEvent(msgspec.Struct, gc=False):
     type: str
     object: msgspec.Raw
 
@@ -121,10 +124,9 @@ class _List(msgspec.Struct):
 
 @dataclass(frozen=True)
 class ListPage(Generic[T]):
-    """One page of a list. `continue_token` is empty on the last."""
+    """One page of a list, decoded as it is iterated over. `continue_token` is empty on the last."""
 
-    objects: list[T]
-    broken: list[Broken]
+    batches: Iterator[Batch[T]]
     resource_version: str
     continue_token: str
 
@@ -134,7 +136,10 @@ class EventDecoder(Generic[T]):
 
     def __init__(self, struct: type[T]) -> None:
         self._object = Decoder(struct)
-        self._event = msgspec.json.Decoder(_Event)
+        # The struct is known only when this runs, which types cannot say.
+        event: Any = _Event
+        self._event: msgspec.json.Decoder[_Event[T]] = msgspec.json.Decoder(event[struct])
+        self._raw_event = msgspec.json.Decoder(_RawEvent)
         self._bare = msgspec.json.Decoder(_Bare)
         self._list = msgspec.json.Decoder(_List)
 
@@ -144,11 +149,15 @@ class EventDecoder(Generic[T]):
             page = self._list.decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             raise NotKubernetes("The server's answer to a list is not a list of objects.") from None
-        batch = Batch[T]()
-        for raw in page.items or []:
-            self._upsert(batch, raw)
-        objects, broken = list(batch.upserts.values()), list(batch.broken.values())
-        return ListPage(objects, broken, page.metadata.resource_version, page.metadata.continue_)
+        return ListPage(self._decoded(page.items or []), page.metadata.resource_version, page.metadata.continue_)
+
+    def _decoded(self, items: Sequence[msgspec.Raw]) -> Iterator[Batch[T]]:
+        """The items in small batches."""
+        for start in range(0, len(items), AT_ONCE):
+            batch = Batch[T]()
+            for raw in items[start : start + AT_ONCE]:
+                self._upsert(batch, raw)
+            yield batch
 
     def batches(self, lines: Sequence[bytes]) -> Iterator[Batch[T]]:
         """The events in batches of at most 500; one ends at an error and at the bookmark that ends a streaming list."""
@@ -162,8 +171,25 @@ class EventDecoder(Generic[T]):
             yield batch
 
     def _take(self, batch: Batch[T], line: bytes) -> None:
+        """One pass over the line serves nearly every event; the others are read again, with care."""
         try:
             event = self._event.decode(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            self._take_with_care(batch, line)
+            return
+        metadata = event.object.metadata
+        if metadata.uid and event.type in _UPSERTS:
+            batch.upsert(event.object)
+            batch.resource_version = metadata.resource_version
+        elif metadata.uid and event.type == "DELETED":
+            batch.delete(metadata.uid)
+            batch.resource_version = metadata.resource_version or batch.resource_version
+        else:
+            self._take_with_care(batch, line)
+
+    def _take_with_care(self, batch: Batch[T], line: bytes) -> None:
+        try:
+            event = self._raw_event.decode(line)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             self._set_aside_line(batch, line, error)
             return

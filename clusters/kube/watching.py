@@ -28,7 +28,7 @@ class ListStarted:
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """Some objects of the list."""
+    """Some objects of the list, as many as came at once."""
 
     objects: list[T]
     broken: list[Broken]
@@ -84,6 +84,10 @@ async def watch(
             wait = backoff.after(error)
             yield Trouble(error, wait)
             await pace.sleep(wait)
+
+
+def _page(batch: Batch[T]) -> Page[T]:
+    return Page(list(batch.upserts.values()), list(batch.broken.values()))
 
 
 class _Reflector(Generic[T]):
@@ -156,7 +160,7 @@ class _Reflector(Generic[T]):
 
         The objects' own versions are not taken: they come in any order.
         """
-        gathered = Batch[T]()
+        deleted: list[str] = []
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._pace.list_silence
         while True:
@@ -164,15 +168,14 @@ class _Reflector(Generic[T]):
                 batch = await anext(batches, None)
             if batch is None:
                 raise Unreachable(f"{self._client.host} broke off the list.")
-            gathered.add(batch)
             if batch.upserts:
                 deadline = loop.time() + self._pace.list_silence
-            if len(gathered.upserts) >= BATCH_LIMIT or batch.ends_list:
-                yield Page(list(gathered.upserts.values()), list(gathered.broken.values()))
-                gathered = Batch[T](deleted=gathered.deleted)
+            deleted += batch.deleted
+            if batch.upserts or batch.broken:
+                yield _page(batch)
             if batch.ends_list:
                 self._version, self._sends_bookmarks = batch.resource_version, True
-                self._deleted_while_listed = gathered.deleted
+                self._deleted_while_listed = deleted
                 return
 
     async def _list_in_pages(self) -> AsyncGenerator[Step[T], None]:
@@ -185,7 +188,9 @@ class _Reflector(Generic[T]):
                 self._can_page = False  # the token expired before we were through: ask for all at once
                 raise
             page = self._decoder.page(body)
-            yield Page(page.objects, page.broken)
+            for batch in page.batches:
+                yield _page(batch)
+                await asyncio.sleep(0)
             version = version or page.resource_version
             token = page.continue_token
             if not token:

@@ -1,7 +1,8 @@
 """The rows Pilothouse keeps: clusters, the cached state of their objects, grants and what people did."""
 
-from clusters.models.activity import Activity, TerminalSession
-from clusters.models.cluster import Cluster, Health, SetAside, Watch, WatchProcess
+from clusters.models.activity import Activity, TerminalSession, UsedTicket
+from clusters.models.cluster import DEMO, Cluster, Health, RecordingPolicy, SetAside, Watch, WatchProcess
+from clusters.models.derived import Label, PodTemplate, Tally
 from clusters.models.grants import Grant, Role
 from clusters.models.objects import (
     CachedObject,
@@ -13,8 +14,10 @@ from clusters.models.objects import (
     ReplicaSet,
     Severity,
 )
+from clusters.models.recordings import Recording, RecordingChunk
 
 __all__ = [
+    "DEMO",
     "Activity",
     "CachedObject",
     "Cluster",
@@ -22,14 +25,21 @@ __all__ = [
     "Event",
     "Grant",
     "Health",
+    "Label",
     "Namespace",
     "Node",
     "Pod",
+    "PodTemplate",
+    "Recording",
+    "RecordingChunk",
+    "RecordingPolicy",
     "ReplicaSet",
     "Role",
     "SetAside",
     "Severity",
+    "Tally",
     "TerminalSession",
+    "UsedTicket",
     "Watch",
     "WatchProcess",
 ]

@@ -19,6 +19,12 @@ class Activity(models.Model):
         LOG_CLOSED = "log closed"
         SHELL_OPENED = "shell opened"
         SHELL_CLOSED = "shell closed"
+        SHELL_WATCHED = "shell watched"
+        DEBUG_CONTAINER = "debug container"
+        RECORDING_WATCHED = "recording watched"
+        RECORDING_SAVED = "recording saved"
+        RECORDING_FAILED = "recording failed"
+        RECORDING_REMOVED = "recording removed"
         CLUSTER_ADDED = "cluster added"
         CLUSTER_CHANGED = "cluster changed"
         CLUSTER_REMOVED = "cluster removed"
@@ -37,11 +43,12 @@ class Activity(models.Model):
 
     class Meta:
         verbose_name_plural = "activity"
-        ordering = ("-at", "-id")
+        # The order in which it happened: a clock that is set back does not change it.
+        ordering = ("-id",)
         indexes = (
-            models.Index(fields=["-at", "-id"], name="activity_at"),
-            models.Index(fields=["act", "-at"], name="activity_act"),
-            models.Index(fields=["username", "-at"], name="activity_username"),
+            models.Index(fields=["-at"], name="activity_moment"),
+            models.Index(fields=["act", "-id"], name="activity_of_act"),
+            models.Index(fields=["username", "-id"], name="activity_of_user"),
         )
 
     def __str__(self) -> str:
@@ -49,11 +56,17 @@ class Activity(models.Model):
 
 
 class TerminalSession(models.Model):
-    """A shell we started in a container, kept until it is known to be gone.
+    """A shell, or another command on a terminal, that we started in a container; kept until it is known to be gone.
 
     The shell's environment carries `PILOTHOUSE_SESSION=<id>`, so any process of ours can end what it left behind.
-    `owner` is the id of the server process that holds it and `seen` its last sign of life.
+    `owner` is the id of the server process that holds it and `seen` its last sign of life; `address` is where the other
+    server processes reach that one.
     """
+
+    class Kind(models.TextChoices):
+        SHELL = "shell"
+        ATTACH = "attach"
+        RUN = "run"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -62,7 +75,14 @@ class TerminalSession(models.Model):
     pod = models.CharField(max_length=253)
     pod_uid = models.CharField(max_length=64)
     container = models.CharField(max_length=253)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.SHELL)
+    command = models.CharField(max_length=1000, blank=True, help_text="What was asked to run, as one line.")
+    name = models.CharField(max_length=60, blank=True, help_text="As its owner calls it.")
     owner = models.CharField(max_length=100)
+    address = models.CharField(max_length=300, blank=True, help_text="URL of the process that holds it.")
+    sign_in = models.CharField(max_length=40, blank=True, help_text="Key of the session that took it up last.")
+    detached = models.DateTimeField(null=True, help_text="Since when no page of its owner shows it.")
+    end_asked = models.CharField(max_length=300, blank=True, help_text="Why its owner process is to end it.")
     started = models.DateTimeField(auto_now_add=True)
     seen = models.DateTimeField(auto_now_add=True)
     ended = models.DateTimeField(null=True)
@@ -74,3 +94,18 @@ class TerminalSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.pod}/{self.container}"
+
+    @property
+    def runs(self) -> str:
+        """What was asked to run, as people read it."""
+        return "bash, else sh" if self.kind == self.Kind.SHELL and self.command == "auto" else self.command
+
+
+class UsedTicket(models.Model):
+    """A ticket (`clusters.streams.tickets`) that has opened a socket; kept until it would be too old anyway."""
+
+    nonce = models.CharField(max_length=32, primary_key=True)
+    used = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return self.nonce

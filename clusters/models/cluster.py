@@ -19,6 +19,17 @@ class Health(models.TextChoices):
     PAUSED = "paused", "Paused"
 
 
+class RecordingPolicy(models.TextChoices):
+    """What becomes of a shell when it cannot be recorded; OFF: none is."""
+
+    OFF = "off", "Off: no shell is recorded"
+    BEST_EFFORT = "best effort", "Best effort: a shell that cannot be recorded goes on, and says so"
+    REQUIRED = "required", "Required: no shell without a recording"
+
+
+DEMO = "demo"
+"""The `source` of the demo cluster, which `manage.py serve --demo` runs."""
+
 WATCHER_COLUMNS = frozenset(
     ("version", "health", "health_since", "health_reason", "last_contact", "lease_owner", "lease_until", "fence")
 )
@@ -60,6 +71,20 @@ class Cluster(models.Model):
     source = models.CharField(max_length=300, editable=False, help_text="Where the connection came from.")
     sealed_connection = models.BinaryField(editable=False)
     paused = models.BooleanField(default=False, help_text="A paused cluster is not watched; its last state is shown.")
+    recording = models.CharField(
+        "recording of shells", max_length=11, choices=RecordingPolicy, default=RecordingPolicy.OFF
+    )
+    records_input = models.BooleanField(
+        "record what is typed",
+        default=False,
+        help_text="Beside what is printed. Lines that the terminal did not show, such as passwords, are never kept.",
+    )
+
+    debug_image = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="Image offered for debug containers, with sh and sleep in it; empty: busybox from Docker Hub.",
+    )
 
     version = models.CharField(max_length=50, blank=True, editable=False)
     health = models.CharField(max_length=12, choices=Health, default=Health.CONNECTING, editable=False)
@@ -85,6 +110,11 @@ class Cluster(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("cluster", args=[self.slug])
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether it is the simulated cluster beside the server, and nothing in it is real."""
+        return self.source == DEMO
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save what people may change; the columns that watchers write move under a form and are left alone."""
@@ -119,6 +149,9 @@ class Watch(models.Model):
     sequence = models.BigIntegerField(default=0)
     listed_at = models.DateTimeField(null=True)
     last_contact = models.DateTimeField(null=True)
+    searched_to = models.BigIntegerField(
+        default=0, help_text="Rows up to this id are in the search index (clusters.derived.search)."
+    )
 
     class Meta:
         verbose_name_plural = "watches"

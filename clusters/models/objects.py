@@ -32,6 +32,7 @@ class CachedObject(models.Model):
     name = models.CharField(max_length=253)
     created = models.DateTimeField()
     labels = models.JSONField(default=dict)
+    labelset = models.BigIntegerField(default=0, help_text="Names the set of all its labels, see Label.")
     owner_kind = models.CharField(max_length=63, blank=True)
     owner_name = models.CharField(max_length=253, blank=True)
     owner_uid = models.CharField(max_length=64, blank=True)
@@ -48,10 +49,14 @@ class CachedObject(models.Model):
 
 
 def _indexes(prefix: str, *sorts: str) -> list[models.Index]:
-    """One index per sort of the kind's table: cluster, the column, then the tie-breakers of keyset paging."""
+    """By labels, and one per sort of the table: cluster, the column, then the tie-breakers of keyset paging."""
     ties = ("namespace", "name", "id")
     columns = {sort: ("cluster", sort, *(tie for tie in ties if tie != sort)) for sort in sorts}
-    return [models.Index(fields=fields, name=f"{prefix}_{sort}") for sort, fields in columns.items()]
+    return [
+        *(models.Index(fields=fields, name=f"{prefix}_{sort}") for sort, fields in columns.items()),
+        # By a label selector, and counted by state without reading a row.
+        models.Index(fields=["cluster", "labelset", "severity"], name=f"{prefix}_labelset"),
+    ]
 
 
 def _unique(prefix: str) -> tuple[models.UniqueConstraint, ...]:
@@ -112,7 +117,7 @@ class ReplicaSet(CachedObject):
         constraints = _unique("replicaset")
         indexes = [
             *_indexes("replicaset", "severity", "namespace", "name", "desired", "ready", "created"),
-            models.Index(fields=["cluster", "owner_uid"], name="replicaset_owner"),
+            models.Index(fields=["cluster", "owner_name", "owner_uid"], name="replicaset_owner"),
         ]
 
 
@@ -131,12 +136,13 @@ class Pod(CachedObject):
     memory_request = models.BigIntegerField(default=0, help_text="bytes")
     cpu_limit = models.BigIntegerField(default=0, help_text="millicores")
     memory_limit = models.BigIntegerField(default=0, help_text="bytes")
+    template = models.BigIntegerField(default=0, help_text="See PodTemplate; 0 where `detail` is the whole pod.")
 
     class Meta:
         constraints = _unique("pod")
         indexes = [
             *_indexes("pod", "severity", "namespace", "name", "status", "ready", "restarts", "node", "ip", "created"),
-            models.Index(fields=["cluster", "owner_uid"], name="pod_owner"),
+            models.Index(fields=["cluster", "owner_name", "owner_uid"], name="pod_owner"),
             # Covers the sums of requests per node and cluster, so that they never read the `detail` blobs.
             models.Index(fields=["cluster", "node", "phase", "cpu_request", "memory_request"], name="pod_requests"),
         ]

@@ -23,8 +23,18 @@ from clusters.kube.objects.pod_spec import (
     Resources,
     Volume,
     VolumeMount,
+    WatchedSpec,
 )
-from clusters.kube.objects.pods import ContainerState, ContainerStatus, Pod, Running, Terminated, Waiting
+from clusters.kube.objects.pods import (
+    ContainerState,
+    ContainerStatus,
+    Pod,
+    PodStatus,
+    Running,
+    Terminated,
+    Waiting,
+    WatchedPod,
+)
 from clusters.kube.objects.workloads import (
     Deployment,
     DeploymentStrategy,
@@ -54,6 +64,7 @@ __all__ = [
     "OwnerReference",
     "Pod",
     "PodSpec",
+    "PodStatus",
     "Probe",
     "ReplicaSet",
     "Resources",
@@ -66,6 +77,8 @@ __all__ = [
     "Volume",
     "VolumeMount",
     "Waiting",
+    "WatchedPod",
+    "WatchedSpec",
     "decode",
     "encode",
 ]

@@ -192,16 +192,38 @@ class _ReadinessGate(Struct):
     condition_type: str = ""
 
 
-class PodSpec(Struct):
-    """Of a pod, or of a workload's template."""
+class OwnSpec(Struct):
+    """What a pod does not share with the others of its workload."""
 
     node_name: str = ""
-    containers: list[Container] = []
-    init_containers: list[Container] = []
     ephemeral_containers: list[Container] = []
-    volumes: list[Volume] = []
-    restart_policy: str = ""
-    service_account_name: str = ""
     readiness_gates: list[_ReadinessGate] = []
     resources: Resources | None = None
     overhead: dict[str, Quantity] = {}
+
+
+class PodSpec(OwnSpec):
+    """Of a pod, or of a workload's template."""
+
+    containers: list[Container] = []
+    init_containers: list[Container] = []
+    volumes: list[Volume] = []
+    restart_policy: str = ""
+    service_account_name: str = ""
+
+
+_NOTHING = msgspec.Raw()
+
+
+class WatchedSpec(OwnSpec):
+    """A pod's spec as the watch reads it: what it has from its workload's template is left as bytes.
+
+    `token` is the end of the name of the volume that Kubernetes gives each pod for its service account's token.
+    """
+
+    containers: msgspec.Raw = _NOTHING
+    init_containers: msgspec.Raw = _NOTHING
+    volumes: msgspec.Raw = _NOTHING
+    restart_policy: msgspec.Raw = _NOTHING
+    service_account_name: msgspec.Raw = _NOTHING
+    token: str = ""

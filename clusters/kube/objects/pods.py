@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from clusters.kube.objects.meta import Metadata, Struct, WithConditions
-from clusters.kube.objects.pod_spec import PodSpec
+from clusters.kube.objects.pod_spec import PodSpec, WatchedSpec
 
 
 class Waiting(Struct):
@@ -69,4 +69,12 @@ class PodStatus(WithConditions):
 class Pod(Struct):
     metadata: Metadata
     spec: PodSpec = msgspec.field(default_factory=PodSpec)
+    status: PodStatus = msgspec.field(default_factory=PodStatus)
+
+
+class WatchedPod(Struct):
+    """A pod as the watch reads it; `clusters.kube.pod_templates` makes it whole."""
+
+    metadata: Metadata
+    spec: WatchedSpec = msgspec.field(default_factory=WatchedSpec)
     status: PodStatus = msgspec.field(default_factory=PodStatus)
