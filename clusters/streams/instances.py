@@ -24,7 +24,8 @@ class Named:
 class Instance:
     """One run of a container; `started` says whether it ever ran, so that there is a log.
 
-    `said` is why it waits or how it ended, in Kubernetes' words; `will_run` whether it runs or will be started (again).
+    `said` is why it waits or how it ended, in Kubernetes' words; `will_run` whether it runs or will be started (again);
+    `being_deleted` whether its pod is.
     """
 
     pod_uid: str
@@ -34,11 +35,17 @@ class Instance:
     exit_code: int | None
     said: str
     will_run: bool
+    being_deleted: bool
 
     @property
     def key(self) -> str:
         """Another one for the next run, also when the pod was made anew under the same name."""
         return f"{self.pod_uid}/{self.restarts}"
+
+    @property
+    def key_before(self) -> str:
+        """That of the run before."""
+        return f"{self.pod_uid}/{max(0, self.restarts - 1)}"
 
 
 async def look_at(client: Client, *, namespace: str, pod: str, container: str) -> Instance | None:
@@ -79,6 +86,7 @@ def newest(pod: objects.Pod, container: str) -> Instance | None:
         exit_code=ended.exit_code if ended and not running else None,
         said=_said(pod, status),
         will_run=running or _will_be_started(pod, named, ended),
+        being_deleted=bool(pod.metadata.deletion_timestamp),
     )
 
 

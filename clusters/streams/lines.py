@@ -10,7 +10,11 @@ from datetime import datetime, timedelta
 LINE_LIMIT = 64 * 1024
 """Bytes of a line that are passed on; more is counted and left out."""
 
-_KNOWN = 512
+KNOWN = 200
+"""Bytes of a line by which it is known again; its beginning is its moment, to the nanosecond. A page tells so much of a
+line of each source in one message."""
+
+_UNREADABLE = "\N{REPLACEMENT CHARACTER}".encode()
 _KEPT = LINE_LIMIT * 3
 # RFC 3339 with nanoseconds, as the kubelet writes it.
 _STAMP = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d) ")
@@ -19,15 +23,18 @@ _SLACK = timedelta(seconds=2)
 
 
 class LineCutter:
-    """Cuts lines longer than LINE_LIMIT. Works in whole pieces: a flood has no time for each line."""
+    """Cuts lines longer than `limit`. Works in whole pieces: a flood has no time for each line."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = LINE_LIMIT, where: str = "are only in the download") -> None:
+        """`where` says what became of the rest."""
+        self._limit = limit
+        self._where = where
         self._length = 0
         self._left_out = 0
 
     def feed(self, piece: bytes) -> bytes:
         """The piece without what is too long; where a long line ends, it says how many bytes are missing."""
-        if self._length + len(piece) <= LINE_LIMIT:
+        if self._length + len(piece) <= self._limit:
             last = piece.rfind(b"\n")
             self._length = self._length + len(piece) if last < 0 else len(piece) - last - 1
             return piece
@@ -36,12 +43,12 @@ class LineCutter:
     def finish(self) -> bytes:
         """What to add when the log ends inside a line that is too long."""
         left_out, self._left_out, self._length = self._left_out, 0, 0
-        return _missing(left_out)
+        return f" … {left_out:,} more bytes of this line {self._where}".encode() if left_out else b""
 
     def _parts(self, piece: bytes) -> list[bytes]:
         parts, at = [], 0
         while at < len(piece):
-            room = LINE_LIMIT - self._length
+            room = self._limit - self._length
             newline = piece.rfind(b"\n", at, at + room + 1) if not self._left_out else -1
             if newline >= 0:
                 parts.append(piece[at : newline + 1])
@@ -60,27 +67,29 @@ class LineCutter:
         return parts
 
 
-def _missing(left_out: int) -> bytes:
-    return f" … {left_out:,} more bytes of this line are only in the download".encode() if left_out else b""
-
-
 @dataclass(frozen=True)
 class Place:
-    """A place in a log: after the `times`th line that begins like `line` (at most 512 bytes of it)."""
+    """A place in a log: after the `times`th line that begins like `line` (at most KNOWN bytes of it)."""
 
     line: bytes
     times: int = 1
+
+    def is_after(self, line: bytes) -> bool:
+        """Whether this is the place after a line like this one. A browser that went by it has only seen text."""
+        if line[:KNOWN] == self.line:
+            return True
+        return _UNREADABLE in self.line and line.decode(errors="replace").encode()[:KNOWN] == self.line
+
+    @property
+    def needle(self) -> bytes:
+        """Bytes that are in every line that this can be the place after."""
+        return self.line.partition(_UNREADABLE)[0]
 
     @property
     def moment(self) -> datetime | None:
         """When the line was written; None when it does not say."""
         found = _STAMP.match(self.line)
-        if not found:
-            return None
-        try:
-            return datetime.fromisoformat((found[1] + found[3]).decode())
-        except ValueError:
-            return None
+        return _second(found) if found else None
 
     @property
     def since(self) -> str:
@@ -89,30 +98,63 @@ class Place:
         return (moment - _SLACK).isoformat() if moment else ""
 
 
+def moment_of(line: bytes) -> datetime | None:
+    """When the line was written, to the microsecond; None when it does not say."""
+    found = _STAMP.match(line)
+    second = _second(found) if found else None
+    if not found or not second:
+        return None
+    return second + timedelta(microseconds=int(found[2][1:7].ljust(6, b"0"))) if found[2] else second
+
+
+def without_moment(line: bytes) -> tuple[bytes, bytes]:
+    """When the line was written, as it says, and its text; the moment is empty where it does not say."""
+    found = _STAMP.match(line)
+    return (line[: found.end() - 1], line[found.end() :]) if found else (b"", line)
+
+
+def nanoseconds(line: bytes) -> int | None:
+    """When the line was written, in nanoseconds since 1970; None when it does not say."""
+    found = _STAMP.match(line)
+    second = _second(found) if found else None
+    if not found or not second:
+        return None
+    return int(second.timestamp()) * 1_000_000_000 + int((found[2] or b".")[1:].ljust(9, b"0"))
+
+
+def _second(found: re.Match[bytes]) -> datetime | None:
+    try:
+        return datetime.fromisoformat((found[1] + found[3]).decode())
+    except ValueError:
+        return None
+
+
 def place_of(line: bytes, times: int = 1) -> Place:
     """The place after a line."""
-    return Place(line[:_KNOWN], times)
+    return Place(line[:KNOWN], times)
 
 
 class Memory:
     """Remembers the last lines that were passed on."""
 
     def __init__(self) -> None:
-        self._recent = b""
+        self._recent = bytearray()
 
     def note(self, piece: bytes) -> None:
-        self._recent = (self._recent + piece)[-_KEPT:]
+        self._recent += piece[-_KEPT:]
+        if len(self._recent) > 2 * _KEPT:
+            del self._recent[:-_KEPT]
 
     def rewind(self) -> bool:
         """Forgets the last line if it has no end yet; whether there was one."""
         end = self._recent.rfind(b"\n") + 1
         unfinished = end < len(self._recent)
-        self._recent = self._recent[:end]
+        del self._recent[end:]
         return unfinished
 
     def place(self) -> Place | None:
         """The place after the last complete line that has a moment; None when there was none yet."""
-        lines = [line[:_KNOWN] for line in self._recent.split(b"\n")[:-1]]
+        lines = [line[:KNOWN] for line in bytes(self._recent).split(b"\n")[:-1]]
         for line in reversed(lines):
             if _STAMP.match(line):
                 return Place(line, lines.count(line))
@@ -138,7 +180,7 @@ class Finder:
         lines = (self._head + piece).split(b"\n")
         self._head = lines.pop()
         for number, line in enumerate(lines):
-            if line[:_KNOWN] == self._place.line:
+            if self._place.is_after(line):
                 self._missing -= 1
                 if not self._missing:
                     return b"\n".join([*lines[number + 1 :], self._head])

@@ -24,7 +24,9 @@ FIND_SECONDS = 10.0
 
 _FINAL = (NotFound, Forbidden, Unauthorized, BadRequest, NotKubernetes)
 _CLOCK_SLACK = timedelta(minutes=1)
-_LIMITS = ("tailLines", "sinceSeconds")
+_ROTATED = "Lines may be missing or shown twice here: the log was rotated while the connection was cut."
+_FROM_NOW = ("tailLines", "sinceSeconds")
+_LIMITS = (*_FROM_NOW, "sinceTime")
 
 
 class Sign(StrEnum):
@@ -42,6 +44,8 @@ class Sign(StrEnum):
     """The instance ended, and how."""
     STATUS = "status"
     """Why nothing comes at the moment; empty when all is well."""
+    SKIPPED = "skipped"
+    """So many `lines` were left out: the reader was too slow."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Mark:
 
     sign: Sign
     text: str = ""
+    lines: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,12 +79,17 @@ class Log:
         *,
         resumption: Resumption | None = None,
         stands: Callable[[], Awaitable[None]] | None = None,
+        pod_uid: str = "",
     ) -> None:
-        """`stands` is called whenever the API server has begun to give the log."""
-        self._client = client
+        """`stands` is called whenever the API server has begun to give the log. With `pod_uid`, only that pod is
+        followed and none that later gets its name. `has_failed`: it ended with an error, not with the container; `run`
+        then goes on where it was, as it does with another `client`."""
+        self.client = client
+        self.has_failed = False
         self._request = request
         self._send = send
         self._stands = stands
+        self._pod_uid = pod_uid
         self._path = object_path("", "v1", "pods", request.namespace, request.pod, "log")
         self._memory = Memory()
         self._key = resumption.instance if resumption else ""
@@ -92,12 +102,14 @@ class Log:
 
     async def run(self) -> str:
         """Returns why nothing more will come; while following that is only when the container will never run again."""
+        self.has_failed = False
         if self._request.previous:
             return await self._previous()
         while True:
             try:
                 end = await self._round()
             except _FINAL as error:
+                self.has_failed = not isinstance(error, NotFound)
                 return self._why(error)
             except KubeError as error:
                 end = None if self._request.follow else error.reason
@@ -108,12 +120,31 @@ class Log:
             self._pause = min(self._pause * 1.5, SLOWEST_POLL) if self._cut else POLL_SECONDS
 
     async def _previous(self) -> str:
-        try:
-            await self._pass_on(self._from, None)
-        except BadRequest as error:
-            return "There is no previous instance of this container." if "previous" in error.reason else error.reason
-        except KubeError as error:
-            return self._why(error)
+        while True:
+            try:
+                return await self._previous_instance()
+            except BadRequest as error:
+                is_none = "previous" in error.reason
+                return "There is no previous instance of this container." if is_none else error.reason
+            except _FINAL as error:
+                return self._why(error)
+            except Lost:
+                await self._send(Mark(Sign.GAP, _ROTATED))
+                self._given, self._memory = None, Memory()
+            except KubeError as error:
+                await self._tell_status(f"{error.reason} Trying again.")
+                await asyncio.sleep(self._pause)
+                self._pause = min(self._pause * 1.5, SLOWEST_POLL)
+
+    async def _previous_instance(self) -> str:
+        instance = await self._look()
+        if instance is None:
+            return f"The pod has no container called {self._request.container}."
+        if instance.key_before != self._key:
+            await self._send(Mark(Sign.INSTANCE, instance.key_before))
+            self._key, self._given, self._memory = instance.key_before, None, Memory()
+        place = await self._rewound()
+        await self._pass_on(self._without_limits() | _since(place) if place else self._from, place)
         return "This was the previous instance; it has ended."
 
     async def _round(self) -> str | None:
@@ -121,6 +152,8 @@ class Log:
         instance = await self._look()
         if instance is None:
             return f"The pod has no container called {self._request.container}."
+        if self._pod_uid and instance.pod_uid != self._pod_uid:
+            return "The pod is gone; another one has its name now."
         if not instance.started:
             return await self._wait_for(
                 instance, "The container has not started yet.", "The container has not started."
@@ -182,21 +215,23 @@ class Log:
         place = await self._rewound()
         params = self._without_limits() | _since(place) if place else self._from
         # Should nothing come before a cut, the limits of the request would count from the wrong moment the next time.
-        since = (datetime.now(UTC) - _CLOCK_SLACK).isoformat(timespec="seconds")
-        if any(limit in self._from for limit in _LIMITS):
+        asked, since = self._from, (datetime.now(UTC) - _CLOCK_SLACK).isoformat(timespec="seconds")
+        if any(limit in self._from for limit in _FROM_NOW):
             self._from = self._without_limits() | {"sinceTime": since}
         self._cut = True
         try:
             await self._pass_on(params, place, of=instance)
         except Lost:
-            text = "Lines may be missing or shown twice here: the log was rotated while the connection was cut."
-            await self._send(Mark(Sign.GAP, text))
+            await self._send(Mark(Sign.GAP, _ROTATED))
             self._given, self._memory = None, Memory()
             await self._pass_on(params, None, of=instance)
+        except _FINAL:
+            self._from = asked
+            raise
 
     async def _pass_on(self, params: dict[str, str], place: Place | None, *, of: Instance | None = None) -> None:
         """Sends the lines after `place`, once it is sure that they are of the instance `of`. Raises Lost."""
-        async with self._client.stream(self._path, params, None) as pieces:
+        async with self.client.stream(self._path, params, None) as pieces:
             if of and await self._is_another_by_now(of):
                 return
             if self._stands:
@@ -223,7 +258,7 @@ class Log:
 
     async def _look(self) -> Instance | None:
         asked = self._request
-        return await look_at(self._client, namespace=asked.namespace, pod=asked.pod, container=asked.container)
+        return await look_at(self.client, namespace=asked.namespace, pod=asked.pod, container=asked.container)
 
     async def _tell_status(self, text: str) -> None:
         if text != self._status:

@@ -1,8 +1,10 @@
 """What may be asked of a log or a shell, read strictly from an address."""
 
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from clusters.kube.channels import LARGEST_SCREEN
 from clusters.streams.scripts import SHELLS
@@ -11,6 +13,9 @@ MOST_LINES = 100_000
 DEFAULT_LINES = 500
 ALL = "all"
 
+CONTAINER = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", re.ASCII)
+
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,18}(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -20,13 +25,17 @@ class BadStreamRequest(ValueError):
 
 @dataclass(frozen=True)
 class LogRequest:
-    """Which log, and how much of it. `tail` None: all lines. `since` in seconds, None: from the beginning."""
+    """Which log, and how much of it. `tail` None: all lines. `since` in seconds or a moment, None: from the beginning.
+
+    `until` is the moment of the last lines; the API knows no such thing, whoever reads has to look.
+    """
 
     namespace: str
     pod: str
     container: str
     tail: int | None = DEFAULT_LINES
-    since: int | None = None
+    since: int | datetime | None = None
+    until: datetime | None = None
     previous: bool = False
     follow: bool = True
 
@@ -37,22 +46,29 @@ class LogRequest:
         """
         params = {"container": self.container, "timestamps": "true"}
         params |= {"tailLines": str(self.tail)} if self.tail is not None else {}
-        params |= {"sinceSeconds": str(self.since)} if self.since is not None else {}
+        if isinstance(self.since, datetime):
+            params["sinceTime"] = self.since.isoformat(timespec="seconds")
+        elif self.since is not None:
+            params["sinceSeconds"] = str(self.since)
         params |= {"previous": "true"} if self.previous else {}
         return params | ({"follow": "true"} if self.follow and not self.previous else {})
 
 
 def log_request(namespace: str, pod: str, query: Mapping[str, str]) -> LogRequest:
-    """The request that an address makes: `container`, `tail` (a number or "all"), `since` (such as 15m), `previous` and
-    `follow` (1 or 0). Raises BadStreamRequest."""
+    """The request that an address makes: `container`, `tail` (a number or "all"), `since` and `until` (such as 15m for
+    a quarter of an hour ago, or a moment as in RFC 3339), `previous` and `follow` (1 or 0). Raises BadStreamRequest."""
+    now = datetime.now(UTC)
+    until = _time("until", query.get("until", ""))
+    until = now - timedelta(seconds=until) if isinstance(until, int) else until
     return LogRequest(
         namespace,
         pod,
         _container(query),
         tail=_tail(query.get("tail", str(DEFAULT_LINES))),
-        since=_since(query.get("since", "")),
+        since=_time("since", query.get("since", "")),
+        until=until,
         previous=query.get("previous", "0") == "1",
-        follow=query.get("follow", "1") == "1",
+        follow=query.get("follow", "1") == "1" and (until is None or until > now),
     )
 
 
@@ -77,9 +93,31 @@ def shell_request(namespace: str, pod: str, query: Mapping[str, str]) -> ShellRe
     return ShellRequest(namespace, pod, _container(query), shell, columns, rows)
 
 
+MOST_WORDS = 200
+LONGEST_COMMAND = 8000
+
+
+def command_words(line: str) -> tuple[str, ...]:
+    """The words of a command as a POSIX shell splits them, quotes and all, but nothing is expanded.
+
+    Raises BadStreamRequest where there is none, or too much.
+    """
+    try:
+        words = tuple(shlex.split(line[: LONGEST_COMMAND + 1]))
+    except ValueError as error:
+        raise BadStreamRequest(f"The command cannot be read: {error}.") from None
+    if not words or not words[0]:
+        raise BadStreamRequest("Type a command, such as “env”.")
+    if len(words) > MOST_WORDS or len(line) > LONGEST_COMMAND or "\0" in line:
+        raise BadStreamRequest(
+            f"The command is too long: {MOST_WORDS} words and {LONGEST_COMMAND} letters are the most."
+        )
+    return words
+
+
 def _container(query: Mapping[str, str]) -> str:
     container = query.get("container", "")
-    if not re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", container):
+    if not CONTAINER.fullmatch(container):
         raise BadStreamRequest("Name one container of the pod.")
     return container
 
@@ -98,10 +136,17 @@ def _tail(text: str) -> int | None:
     raise BadStreamRequest(f"tail is a number of lines, 1 to {MOST_LINES:,}, or “{ALL}”.")
 
 
-def _since(text: str) -> int | None:
+def _time(name: str, text: str) -> int | datetime | None:
+    """So many seconds ago, or a moment."""
     if not text:
         return None
     found = re.fullmatch(r"([0-9]{1,6})([smhd])", text, re.ASCII)
-    if not found or not int(found[1]):
-        raise BadStreamRequest("since is a number with s, m, h or d, such as 15m.")
-    return int(found[1]) * _UNITS[found[2]]
+    if found and int(found[1]):
+        return int(found[1]) * _UNITS[found[2]]
+    try:
+        moment = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise BadStreamRequest(f"{name} is a number with s, m, h or d, such as 15m, or a time: 2026-11-24T10:00:00Z.")
+    return moment

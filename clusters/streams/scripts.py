@@ -11,15 +11,23 @@ from uuid import UUID
 SHELLS = ("auto", "bash", "sh")
 """Which shells may be asked for; `auto` is bash where the image has it, else sh."""
 
-# $1 is the id of the session, $2 the shell asked for.
+# $1 is the id of the session, $2 the shell asked for. An empty HISTFILE keeps bash and ash from writing their history
+# into the container; within the session it works.
 _START = """
-export PILOTHOUSE_SESSION="$1" TERM=xterm-256color
+export PILOTHOUSE_SESSION="$1" TERM=xterm-256color HISTFILE=
 shell=$2
 if [ "$shell" = auto ]; then
   shell=sh
   command -v bash >/dev/null 2>&1 && shell=bash
 fi
 exec "$shell"
+"""
+
+# $1 is the id of the session, the rest is the command.
+_RUN = """
+export PILOTHOUSE_SESSION="$1"
+shift
+exec "$@"
 """
 
 # `read` drops the NULs between variables, so that the pattern looks into one long line.
@@ -89,6 +97,11 @@ exit $ended
 def start(session: UUID, shell: str) -> Sequence[str]:
     """The command that becomes one of SHELLS with the session's mark in its environment."""
     return ("sh", "-c", _START, "sh", str(session), shell)
+
+
+def run(session: UUID, words: Sequence[str]) -> Sequence[str]:
+    """The command that becomes that of `words` with the session's mark in its environment."""
+    return ("sh", "-c", _RUN, "sh", str(session), *words)
 
 
 def leash(session: UUID) -> Sequence[str]:

@@ -13,6 +13,7 @@ from clusters.models import TerminalSession
 from clusters.sealing import SealBroken
 from clusters.streams import scripts, sessions
 from clusters.streams.instances import look_at
+from clusters.tasks import pause
 from clusters.threads import write
 
 logger = logging.getLogger(__name__)
@@ -32,11 +33,7 @@ async def run(stop: asyncio.Event) -> None:
         # A fault of ours over one shell must not end the sweep of all.
         except Exception:
             logger.exception("Ending lost shells failed.")
-        try:
-            async with asyncio.timeout(ROUND_SECONDS):
-                await stop.wait()
-        except TimeoutError:
-            pass
+        await pause(stop, ROUND_SECONDS)
 
 
 async def end_processes(client: Client, session: TerminalSession) -> bool:

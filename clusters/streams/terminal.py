@@ -1,250 +1,396 @@
-"""A shell in a container, held for one socket. Nothing of it stays in the container, however it ends.
+"""A shell in a container that outlives its sockets: a page that comes back within the grace time goes on where it was.
 
-Beside the shell runs its leash, a tiny command that reads from us. When we say so, and when this process dies and the
-kernel closes its connections, the leash ends every process that the shell started. Should the leash fail, `sweep` does
-the same from outside.
+Nothing of it stays in the container, however it ends (`clusters.streams.leashes`).
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import DatabaseError
 
-from clusters.kube.channels import ExecStream, open_exec
+from clusters.kube.channels import ExecStream
 from clusters.kube.client import Client
-from clusters.kube.errors import BadRequest, Forbidden, KubeError, NotFound, Unauthorized
-from clusters.models import Cluster, TerminalSession
-from clusters.streams import scripts, sessions, sweep
-from clusters.streams.instances import Instance, look_at
-from clusters.streams.requests import ShellRequest
-from clusters.streams.windows import Stalled, Window
+from clusters.kube.errors import BadRequest, Forbidden, KubeError, NotFound, NotKubernetes, Unauthorized
+from clusters.models import TerminalSession
+from clusters.signals import shell_closed, shell_opened
+from clusters.streams import sessions
+from clusters.streams.endings import CLOSED, Ending
+from clusters.streams.instances import Instance
+from clusters.streams.interrupting import END_OF_INPUT, GOES_ON, ONLY_KEYS, interrupt
+from clusters.streams.leashes import Leash
+from clusters.streams.programs import NO_SHELL, Program
+from clusters.streams.recorder import CannotRecord, NotRecorded, OpenRecorder, Recorder
+from clusters.streams.screen import Screen
+from clusters.streams.viewers import OUTPUT_WINDOW, PATIENCE, Viewer
+from clusters.streams.vitals import Vitals
 from clusters.tasks import guarded, stop
 from clusters.threads import write
 
 logger = logging.getLogger(__name__)
 
-OUTPUT_WINDOW = 512 * 1024
-"""Bytes of output that the browser may not have drawn yet."""
-
 INPUT_LIMIT = 256 * 1024
 """Bytes of input that may wait for the container; a browser that keeps its window (64 KiB) never comes near."""
 
-PATIENCE = 30.0
+PIECE = 32 * 1024
 RESIZE_SECONDS = 0.1
-LEASH_SECONDS = 10.0
+ARRIVAL_SECONDS = 10.0
+"""How long a new shell waits at least for the page that asked for it."""
+
+TAKEN_UP_ELSEWHERE = "This shell was taken up in another window."
+NOTHING_DRAWN = f"The browser drew nothing for {PATIENCE:.0f} s."
 
 _NEVER_STARTED = (BadRequest, Forbidden, NotFound, Unauthorized)
 _BROKE_OFF = "The connection to the container broke off; how the shell ended is unknown."
-_NO_SHELL = "executable file not found"
+_OUR_ERROR = "Pilothouse made an error here; its log says which."
 
 
 class Flooded(Exception):
     """More was typed than the container takes."""
 
 
-@dataclass(frozen=True)
-class Ending:
-    """How a shell ended. `exit_code` None: unknown, `reason` says why."""
-
-    exit_code: int | None
-    reason: str
-
-
 class Terminal:
-    """Call `type`, `resize` and `note_drawn` while `run` runs; cancelling `run` ends the shell."""
+    """A program on a terminal, from `run` until it ends or `end` is called. One viewer at a time drives it.
+
+    `started`, `taken` (bytes of input that the container has taken), `notice` (a sentence on what cannot be done),
+    `not_recorded` (why it is not, though it should be) and `ending` are told to viewers: whoever looks waits for
+    `Viewer.changed`.
+    """
 
     def __init__(
         self,
         client: Client,
-        request: ShellRequest,
+        program: Program,
+        instance: Instance,
+        row: TerminalSession,
         *,
-        cluster: Cluster,
         user: User,
-        send: Callable[[bytes], Awaitable[None]],
-        note_typed: Callable[[int], Awaitable[None]],
-        started: Callable[[], Awaitable[None]],
+        address: str | None,
+        open_recorder: OpenRecorder,
     ) -> None:
-        """`send` takes output; `note_typed` is told how many bytes of input the container has taken in all."""
+        """`instance` is the container as it is now, `address` where the user comes from."""
+        self.screen = Screen()
+        self.started = False
+        self.accepted = 0
+        self.taken = 0
+        self.ending: Ending | None = None
+        self.notice = ONLY_KEYS if program.ends_by_keys else ""
+        self.recorder: Recorder = NotRecorded()
+        self.not_recorded = ""
+        self._open_recorder = open_recorder
         self._client = client
-        self._request = request
-        self._cluster = cluster
-        self._user = user
-        self._send = send
-        self._note_typed = note_typed
-        self._started = started
-        self._window = Window(OUTPUT_WINDOW, patience=PATIENCE)
-        self._typed: asyncio.Queue[bytes] = asyncio.Queue()
-        self._waiting = 0
-        self._size = (request.columns, request.rows)
+        self._program = program
+        self._row = row
+        self._vitals = Vitals(client, program, instance, row.pk)
+        self._who: dict[str, Any] = {"user": user, "address": address}
+        self._grace = float(settings.PILOTHOUSE_SHELL_GRACE_SECONDS)
+        self._driver: Viewer | None = None
+        self._viewers: set[Viewer] = set()
+        self._drawn = asyncio.Event()
+        self._left, self._taken_up = asyncio.Event(), asyncio.Event()
+        self._left.set()
+        self._typed: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._size = (program.request.columns, program.request.rows)
         self._resized = asyncio.Event()
-        self._over = asyncio.Event()
-        self._ending = Ending(None, "The shell was closed.")
+        self._told: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self._may_have_started = True
+        self._input_closed = False
+        self._goes_on = False
 
-    def type(self, data: bytes) -> None:
-        """Input for the shell. Raises Flooded."""
-        self._waiting += len(data)
-        if self._waiting > INPUT_LIMIT:
+    @property
+    def id(self) -> UUID:
+        return self._row.pk
+
+    @property
+    def name(self) -> str:
+        return self._row.name
+
+    @property
+    def began(self) -> datetime:
+        """When it was asked for."""
+        return self._row.started
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows of the screen of the one who drives."""
+        return self._size
+
+    @property
+    def watchers(self) -> list[str]:
+        """The names of those who only watch."""
+        return sorted({viewer.name for viewer in self._viewers if not viewer.drives})
+
+    def attach(self, viewer: Viewer) -> None:
+        """From now on the viewer is told of everything. One that drives sends away the one that drove before."""
+        self._viewers.add(viewer)
+        if viewer.drives:
+            if self._driver:
+                self._driver.send_away(TAKEN_UP_ELSEWHERE)
+            self._driver = viewer
+            self._left.clear()
+            self._taken_up.set()
+        self._tell_all()
+
+    def detach(self, viewer: Viewer) -> None:
+        """The viewer is gone. Without one that drives, the shell goes on for the grace time."""
+        self._viewers.discard(viewer)
+        if viewer is self._driver:
+            self._driver = None
+            self._taken_up.clear()
+            self._left.set()
+            self._drawn.set()
+        self._tell_all()
+
+    def type(self, viewer: Viewer, data: bytes) -> None:
+        """Input for the shell; what comes from another than the one who drives is dropped. Raises Flooded."""
+        if not data or viewer is not self._driver or self._told.done() or self._input_closed:
+            return
+        if self.accepted + len(data) - self.taken > INPUT_LIMIT:
             raise Flooded
+        self.accepted += len(data)
         self._typed.put_nowait(data)
+
+    def close_input(self, viewer: Viewer) -> None:
+        """The program is to see the end of its input once it has read what was typed."""
+        if viewer is self._driver and not self._told.done() and not self._input_closed:
+            self._input_closed = True
+            self._typed.put_nowait(None)
 
     def resize(self, columns: int, rows: int) -> None:
         """The screen has changed; of many changes the last one counts."""
         self._size = (columns, rows)
         self._resized.set()
+        self._tell_all()
 
-    def note_drawn(self, total: int) -> None:
-        """The browser has drawn `total` bytes of output in all."""
-        self._window.acknowledge(total)
+    def note_drawn(self, viewer: Viewer, total: int) -> None:
+        """The viewer's page has drawn `total` bytes of those that its socket brought."""
+        viewer.window.acknowledge(total)
+        self._drawn.set()
 
-    async def run(self) -> Ending:
-        """Holds the shell until it ends. Raises KubeError where it cannot be started, and TooManyShells."""
-        request = self._request
-        instance = await self._look()
-        if instance is None:
-            return Ending(None, f"The pod has no container called {request.container}.")
-        if not instance.running:
-            return Ending(None, f"The container is not running. {instance.said}")
-        session = await write(
-            sessions.begin,
-            self._user,
-            self._cluster,
-            namespace=request.namespace,
-            pod=request.pod,
-            pod_uid=instance.pod_uid,
-            container=request.container,
-        )
-        leash = guarded(f"leash of shell {session.pk}", self._hold_leash(session))
+    def close(self) -> None:
+        """Its user has done with it."""
+        self.end(Ending(None, self._program.closed, wanted=True))
+
+    def end(self, ending: Ending) -> None:
+        """Nothing that is typed from here on reaches the container, and the shell ends."""
+        if not self._told.done():
+            self._told.set_result(ending)
+
+    async def run(self) -> None:
+        """Holds the shell until it ends, and cleans up whatever happens; never raises but when cancelled."""
+        began = monotonic()
+        leash = Leash(self._client, self._program.request, self._row) if self._program.has_leash else None
+        ending = CLOSED
         try:
-            self._ending = await self._hold(session, instance)
-        except _NEVER_STARTED:
-            self._may_have_started = False
+            ending = await self._until_it_ends()
+        except Exception:
+            ending = Ending(None, _OUR_ERROR)
             raise
         finally:
+            self._end_with(ending)
             # Whatever cancels us must not cancel this.
-            await asyncio.shield(guarded(f"end of shell {session.pk}", self._clean_up(session, leash)))
-        return self._ending
+            await asyncio.shield(guarded(f"end of shell {self.id}", self._clean_up(ending, leash, began)))
 
-    async def _hold(self, session: TerminalSession, instance: Instance) -> Ending:
-        async with self._exec(scripts.start(session.pk, self._request.shell), tty=True) as stream:
-            await stream.resize(*self._size)
-            await self._started()
-            works = [
-                guarded("output of a shell", self._show(stream)),
-                guarded("input of a shell", self._pass_input(stream)),
-                guarded("size of a shell", self._pass_sizes(stream)),
-                guarded("sign of life of a shell", self._stay_alive(session, instance)),
-            ]
-            try:
-                done, _ = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                await stop(works)
-        # The first of them reads the output and knows the exit code; it may have ended together with another.
-        return next(work for work in works if work in done).result()
+    async def _until_it_ends(self) -> Ending:
+        works = [
+            guarded("a shell", self._hold()),
+            guarded("sign of life of a shell", self._vitals.stay_alive()),
+            guarded("right to a shell", self._vitals.watch_right()),
+            guarded("cluster's right to a shell", self._vitals.watch_cluster()),
+            guarded("grace time of a shell", self._wait_for_return()),
+        ]
+        try:
+            done, _ = await asyncio.wait([*works, self._told], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            # What was typed last must not arrive after a word that ends it.
+            self.end(CLOSED)
+            await stop(works)
+        # The first of them knows the exit code; it may have ended together with another.
+        ending = next((work for work in works if work in done), self._told).result()
+        ending = await self._vitals.with_cause(ending)
+        return replace(ending, reason=f"{ending.reason} {GOES_ON}") if self._goes_on else ending
+
+    async def _hold(self) -> Ending:
+        try:
+            self.recorder = await self._open_recorder(self._row, self._size, self._who["address"])
+        except CannotRecord as error:
+            self._may_have_started = False
+            return Ending(None, str(error))
+        try:
+            async with self._program.open(self._client, self.id) as stream:
+                if self._program.has_tty:
+                    await stream.resize(*self._size)
+                await self._note_started()
+                return await self._pass_both_ways(stream)
+        except _NEVER_STARTED as error:
+            self._may_have_started = self.started
+            return Ending(None, error.reason)
+        except KubeError as error:
+            return Ending(None, error.reason)
+
+    async def _pass_both_ways(self, stream: ExecStream) -> Ending:
+        try:
+            return await _first(
+                self._show(stream),
+                self._watch_recorder(),
+                self._unless_closed(self._pass_input(stream)),
+                self._unless_closed(self._pass_sizes(stream)),
+            )
+        finally:
+            if self._program.ends_by_keys and not stream.has_ended:
+                self._goes_on = await interrupt(stream)
+
+    async def _note_started(self) -> None:
+        self.started = True
+        self._tell_all()
+        await write(shell_opened.send, Terminal, **self._who, **self._where())
+
+    def _where(self) -> dict[str, Any]:
+        row = self._row
+        return {"cluster": row.cluster, "namespace": row.namespace, "pod": row.pod, "container": row.container}
 
     async def _show(self, stream: ExecStream) -> Ending:
-        anything = False
-        try:
-            async for _, data in stream:
-                anything = True
-                await self._window.wait_for_room()
-                self._window.note_sent(len(data))
-                await self._send(data)
-        except Stalled:
-            return Ending(None, f"The browser drew nothing for {PATIENCE:.0f} s.")
+        async for _, data in stream:
+            self._vitals.note_sign()
+            for at in range(0, len(data), PIECE):
+                await self._wait_for_driver()
+                await self.recorder.output(self._as_on_terminal(data[at : at + PIECE]))
+                self.screen.add(data[at : at + PIECE])
+                self._tell_all()
         if stream.status is not None:
-            return Ending(stream.status, "")
-        if not anything and _NO_SHELL in stream.reason:
+            return Ending(stream.status, "", noun=self._program.noun)
+        if not self.screen.end and stream.has_no_program and self._program.has_leash:
             self._may_have_started = False
-            return Ending(None, "The image of this container has no shell.")
+            return Ending(None, NO_SHELL)
         return Ending(None, stream.reason or _BROKE_OFF)
 
-    async def _pass_input(self, stream: ExecStream) -> Ending:
-        total = 0
-        try:
-            while True:
-                data = await self._typed.get()
-                await stream.send_stdin(data)
-                total += len(data)
-                self._waiting -= len(data)
-                await self._note_typed(total)
-        except KubeError:
-            return await self._wait_for_status()
+    def _as_on_terminal(self, data: bytes) -> bytes:
+        """What a terminal would have been sent: a pipe has line feeds only."""
+        return data if self._program.has_tty else data.replace(b"\n", b"\r\n")
 
-    async def _pass_sizes(self, stream: ExecStream) -> Ending:
-        try:
-            while True:
-                await self._resized.wait()
-                self._resized.clear()
-                await stream.resize(*self._size)
-                await asyncio.sleep(RESIZE_SECONDS)
-        except KubeError:
-            return await self._wait_for_status()
+    async def _wait_for_driver(self) -> None:
+        """Whoever drives loses nothing: we read on only when he has drawn, and give him up in time."""
+        while (viewer := self._driver) and self.screen.end - viewer.at + viewer.window.waiting >= OUTPUT_WINDOW:
+            self._drawn.clear()
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await self._drawn.wait()
+            except TimeoutError:
+                viewer.send_away(NOTHING_DRAWN)
+                self.detach(viewer)
 
-    async def _stay_alive(self, session: TerminalSession, instance: Instance) -> Ending:
-        """A stream can stay open and frozen when its pod goes, so we look. Also tells other processes that we live."""
+    async def _pass_input(self, stream: ExecStream) -> None:
         while True:
-            await asyncio.sleep(sessions.HEARTBEAT_SECONDS)
-            try:
-                await write(sessions.keep, session.pk)
-            except DatabaseError as error:
-                logger.warning("Shell %s could not give its sign of life, trying again: %s", session.pk, error)
-            try:
-                now = await self._look()
-            except NotFound:
-                now = None
-            except KubeError:
+            data = await self._typed.get()
+            if data is None:
+                await self._close_stdin(stream)
                 continue
-            if now is None or now.pod_uid != instance.pod_uid:
-                return Ending(None, "The pod is gone.")
-            if now.key != instance.key or not now.running:
-                return Ending(None, f"The container ended. {now.said}")
+            await stream.send_stdin(data)
+            self.recorder.input(data)
+            self.taken += len(data)
+            self._tell_all()
 
-    async def _wait_for_status(self) -> Ending:
-        """Nothing can be written any more: the output says why, within a moment."""
-        await asyncio.sleep(sessions.HEARTBEAT_SECONDS)
+    async def _close_stdin(self, stream: ExecStream) -> None:
+        if self._program.ends_by_keys:
+            await stream.send_stdin(END_OF_INPUT)
+            return
+        try:
+            await stream.close_stdin()
+        except NotKubernetes as error:
+            self.notice = error.reason
+            self._tell_all()
+
+    async def _pass_sizes(self, stream: ExecStream) -> None:
+        while True:
+            await self._resized.wait()
+            self._resized.clear()
+            if not self._program.has_tty:
+                continue
+            await stream.resize(*self._size)
+            self.recorder.resized(*self._size)
+            await asyncio.sleep(RESIZE_SECONDS)
+
+    async def _unless_closed(self, work: Coroutine[Any, Any, None]) -> Ending:
+        """Nothing can be written any more when it ends: the output says why, within a moment."""
+        try:
+            await work
+        except KubeError:
+            await asyncio.sleep(sessions.HEARTBEAT_SECONDS)
         return Ending(None, _BROKE_OFF)
 
-    async def _hold_leash(self, session: TerminalSession) -> bool:
-        """Whether the leash has ended every process of the session."""
+    async def _watch_recorder(self) -> Ending:
+        """Ends the shell when it must be recorded and cannot be."""
         try:
-            async with self._exec(scripts.leash(session.pk), tty=False) as leash:
-                await self._over.wait()
-                await leash.send_stdin(b"\n")
-                async for _ in leash:
-                    pass
-        except KubeError:
-            return False
-        return leash.status == 0
+            self.not_recorded = await self.recorder.trouble()
+        except CannotRecord as error:
+            return Ending(None, str(error))
+        self._tell_all()
+        return await asyncio.shield(self._told)
 
-    async def _clean_up(self, session: TerminalSession, leash: "asyncio.Task[bool]") -> None:
-        self._over.set()
-        swept = not self._may_have_started or await self._leash_did_it(leash)
-        if swept or await sweep.end_processes(self._client, session):
-            await write(sessions.close, session.pk, exit_code=self._ending.exit_code, reason=self._ending.reason)
+    async def _wait_for_return(self) -> Ending:
+        """Ends the shell when nobody has driven it for the grace time."""
+        grace = self._grace if self._driver else max(self._grace, ARRIVAL_SECONDS)
+        while True:
+            await self._left.wait()
+            try:
+                async with asyncio.timeout(grace):
+                    await self._note_attached(self._taken_up)
+            except TimeoutError:
+                return Ending(None, f"Nobody took the shell up again within {grace:.0f} s.")
+            grace = self._grace
+            await self._note_attached(self._left)
 
-    async def _leash_did_it(self, leash: "asyncio.Task[bool]") -> bool:
+    async def _note_attached(self, changes: asyncio.Event) -> None:
+        """Writes down whether a page shows the shell, and waits until that changes."""
         try:
-            async with asyncio.timeout(LEASH_SECONDS):
-                return await leash
-        except TimeoutError:
-            return False
+            await write(sessions.note_attached, self.id, changes is self._left)
+        except DatabaseError as error:
+            logger.warning("Whether shell %s is shown could not be written down: %s", self.id, error)
+        await changes.wait()
 
-    async def _look(self) -> Instance | None:
-        asked = self._request
-        return await look_at(self._client, namespace=asked.namespace, pod=asked.pod, container=asked.container)
+    def _tell_all(self) -> None:
+        for viewer in self._viewers:
+            viewer.changed.set()
 
-    def _exec(self, command: Sequence[str], *, tty: bool) -> AbstractAsyncContextManager[ExecStream]:
-        asked = self._request
-        return open_exec(
-            self._client,
-            namespace=asked.namespace,
-            pod=asked.pod,
-            container=asked.container,
-            command=command,
-            tty=tty,
-        )
+    def _end_with(self, ending: Ending) -> None:
+        self.ending = ending
+        self._tell_all()
+
+    async def _clean_up(self, ending: Ending, leash: Leash | None, began: float) -> None:
+        recorded = guarded(f"end of the recording of shell {self.id}", self.recorder.close(ending.exit_code))
+        if self.started:
+            duration = timedelta(seconds=monotonic() - began)
+            last = {**self._who, **self._where(), "duration": duration, "detail": ending.in_words()}
+            await _tried(lambda: write(shell_closed.send, Terminal, **last))
+        if leash is None:
+            swept = True
+        else:
+            swept = await leash.end_processes() if self._may_have_started else await leash.let_go() or True
+        if swept:
+            await write(sessions.close, self.id, exit_code=ending.exit_code, reason=ending.reason)
+        await recorded
+
+
+async def _first(*coroutines: Coroutine[Any, Any, Ending]) -> Ending:
+    """What the first of them to end says; of several that ended together, the earlier one."""
+    works = [guarded("part of a shell", coroutine) for coroutine in coroutines]
+    try:
+        done, _ = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await stop(works)
+    return next(work for work in works if work in done).result()
+
+
+async def _tried(work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+    """The books must not keep us from cleaning the container."""
+    try:
+        await work()
+    except DatabaseError:
+        logger.exception("The end of a shell could not be written down.")

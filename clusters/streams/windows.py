@@ -23,9 +23,14 @@ class Window:
         self._progress = asyncio.Event()
 
     @property
+    def waiting(self) -> int:
+        """Bytes that were sent and not acknowledged yet."""
+        return self._sent - self._acknowledged
+
+    @property
     def open(self) -> bool:
         """Whether another piece may be sent."""
-        return self._sent - self._acknowledged < self._size
+        return self.waiting < self._size
 
     def note_sent(self, size: int) -> None:
         self._sent += size
