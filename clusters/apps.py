@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class ClustersConfig(AppConfig):
@@ -6,4 +7,6 @@ class ClustersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from clusters import checks, signals  # noqa: F401  # registers checks and receivers
+        from clusters import checks, leases, signals  # noqa: F401  # registers checks and receivers
+
+        connection_created.connect(leases.end_transactions_of_sleepers)

@@ -21,3 +21,18 @@ def processes_can_hear_each_other(app_configs: Sequence[AppConfig] | None, **kwa
             id="clusters.E001",
         )
     ]
+
+
+@register()
+def recordings_have_a_storage(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A storage class that is not there, or not with these options, would be found out by the first shell."""
+    from clusters.recordings import storing
+
+    try:
+        storing.storage()
+    # Every storage has errors of its own; they may hold its options, so only the kind is told.
+    except Exception as error:
+        hint = "See PILOTHOUSE_RECORDING_STORAGE and PILOTHOUSE_RECORDING_STORAGE_OPTIONS in docs/operating.md."
+        reason = f"The storage of recordings cannot be used: {type(error).__name__}."
+        return [Error(reason, hint=hint, id="clusters.E002")]
+    return []

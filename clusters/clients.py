@@ -31,6 +31,12 @@ async def client_for(cluster: Cluster) -> Client:
     return client
 
 
+def client_now(cluster_id: int) -> Client | None:
+    """The client that this process has of the cluster, whatever it was made from; None when there is none."""
+    known = _clients.get(cluster_id)
+    return known[2] if known and known[1] is asyncio.get_running_loop() else None
+
+
 async def drop_client(cluster_id: int) -> None:
     """Close the cluster's client, if this process has one; everything that uses it ends with an error."""
     known = _clients.pop(cluster_id, None)

@@ -12,7 +12,7 @@ from clusters.models import Cluster, Health, Watch
 GRACE_SECONDS = 10.0
 """A watch that fails for less is taken up again without a word."""
 
-SILENCE_SECONDS = 75.0
+SILENCE_SECONDS = 70.0
 """A failing watch that had heard nothing for so long is lost at once."""
 
 SETTLE_SECONDS = 0.5

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Set
 from pathlib import Path
 
+from clusters import demo
 from clusters.adding import add_cluster, replace_connection
 from clusters.kube.connection import Connection, in_cluster
 from clusters.kube.kubeconfig import BadKubeconfig, read_kubeconfig
-from clusters.models import Activity, Cluster
+from clusters.models import DEMO, Cluster
 from clusters.sealing import SealBroken, open_connection
 
 Say = Callable[[str], None]
@@ -19,7 +20,7 @@ def import_on_first_start(files: Iterable[Path], say: Say) -> None:
     Where several files have a context of the same name the first file wins, as with kubectl.
     https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/#merging-kubeconfig-files
     """
-    if Activity.objects.filter(act=Activity.Act.CLUSTER_ADDED).exists():
+    if demo.was_ever_added():
         return
     if connection := in_cluster():
         _keep("this cluster", connection, "service account of our pod", say)
@@ -32,8 +33,6 @@ def import_on_first_start(files: Iterable[Path], say: Say) -> None:
             taken |= import_file(file, say, but=taken)
         except BadKubeconfig as error:
             say(f"Left {file}: {error}")
-    if not Cluster.objects.exists():
-        say("No cluster yet. Add one with: manage.py import_kubeconfig FILE, or as a file in the admin.")
 
 
 def import_file(file: Path, say: Say, *, context: str = "", but: Set[str] = frozenset()) -> set[str]:
@@ -61,6 +60,15 @@ def import_file(file: Path, say: Say, *, context: str = "", but: Set[str] = froz
     for reason in () if context else left.values():
         say(f"Left {reason}.")
     return set(taken)
+
+
+def tell_unreadable(say: Say) -> None:
+    """Say of every cluster whose connection this process's key does not open what to do; the demo gets a new one."""
+    for cluster in Cluster.objects.exclude(source=DEMO):
+        try:
+            open_connection(cluster)
+        except SealBroken as error:
+            say(str(error))
 
 
 def _keep(name: str, connection: Connection, source: str, say: Say) -> None:

@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
@@ -25,6 +27,9 @@ from clusters.models import Cluster, Health, WatchProcess
 LEASE = timedelta(seconds=12)
 """An owner that was not heard of for so long is taken for dead."""
 
+SLEEP = LEASE - timedelta(seconds=2)
+"""A transaction in which nothing is asked for so long is ended by the database."""
+
 
 @dataclass(frozen=True)
 class View:
@@ -33,6 +38,18 @@ class View:
     clusters: Sequence[Cluster]
     now: datetime
     share: int
+
+
+def end_transactions_of_sleepers(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """An owner that was stopped, or cut off, within a transaction holds the lock on its cluster's row.
+
+    Without this nobody could take the cluster over (idle_in_transaction_session_timeout,
+    https://www.postgresql.org/docs/current/runtime-config-client.html). SQLite needs no such thing: its lock is of one
+    machine, and embedded mode of one process.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET idle_in_transaction_session_timeout = {int(SLEEP.total_seconds() * 1000)}")
 
 
 def new_owner() -> str:

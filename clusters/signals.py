@@ -19,6 +19,13 @@ log_opened = Signal()
 log_closed = Signal()
 shell_opened = Signal()
 shell_closed = Signal()
+shell_watched = Signal()
+debug_container_added = Signal()
+# Sent with: user (None: nobody, it happened by itself), address, cluster, namespace, pod, container, detail.
+recording_watched = Signal()
+recording_saved = Signal()
+recording_failed = Signal()
+recording_removed = Signal()
 # Sent with: user (None: the person at the server's shell), address, cluster, detail.
 cluster_added = Signal()
 cluster_changed = Signal()
@@ -29,6 +36,12 @@ STREAM_ACTS = (
     (log_closed, Activity.Act.LOG_CLOSED),
     (shell_opened, Activity.Act.SHELL_OPENED),
     (shell_closed, Activity.Act.SHELL_CLOSED),
+    (shell_watched, Activity.Act.SHELL_WATCHED),
+    (debug_container_added, Activity.Act.DEBUG_CONTAINER),
+    (recording_watched, Activity.Act.RECORDING_WATCHED),
+    (recording_saved, Activity.Act.RECORDING_SAVED),
+    (recording_failed, Activity.Act.RECORDING_FAILED),
+    (recording_removed, Activity.Act.RECORDING_REMOVED),
 )
 CLUSTER_ACTS = (
     (cluster_added, Activity.Act.CLUSTER_ADDED),

@@ -32,7 +32,7 @@ class KubeconfigForm(ClusterModelForm):
 
     class Meta:
         model = Cluster
-        fields = ("name", "flag", "is_production", "paused")
+        fields = ("name", "flag", "is_production", "paused", "debug_image", "recording", "records_input")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

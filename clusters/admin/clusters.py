@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 else:
     Base = admin.ModelAdmin
 
-LOOKS = ("name", "flag", "is_production", "paused")
+LOOKS = ("name", "flag", "is_production", "paused", "debug_image")
+RECORDING = ("recording", "records_input")
 STATE = ("server", "source", "version", "health", "health_since", "health_reason", "last_contact", "created", "updated")
 
 
@@ -48,6 +49,11 @@ def _who(request: HttpRequest) -> dict[str, Any]:
     return {"user": cast("User", request.user), "address": client_address(request)}
 
 
+def _in_words(cluster: Cluster, changed: list[str]) -> str:
+    """Which fields were changed; of how shells are recorded also to what."""
+    return ", ".join(f"{field}: {getattr(cluster, field)}" if field in RECORDING else field for field in changed)
+
+
 @admin.register(Cluster)
 class ClusterAdmin(Base):
     list_display = ("name", "health", "health_reason", "version", "server", "is_production", "paused")
@@ -64,11 +70,13 @@ class ClusterAdmin(Base):
         if obj is None:
             return (
                 (None, {"fields": LOOKS}),
+                ("Recordings of shells", {"fields": RECORDING}),
                 ("From a kubeconfig", {"fields": ("kubeconfig", "context")}),
                 ("Or by hand", {"fields": ("address", "ca", "token")}),
             )
         return (
             (None, {"fields": LOOKS}),
+            ("Recordings of shells", {"fields": RECORDING}),
             ("State", {"fields": STATE}),
             ("Another connection", {"fields": ("kubeconfig", "context"), "classes": ("collapse",)}),
         )
@@ -81,14 +89,16 @@ class ClusterAdmin(Base):
         connection, source = form.connection, form.source
         if not change:
             added = add_cluster(obj.name, connection, source=source, **_who(request))
-            added.flag, added.is_production, added.paused = obj.flag, obj.is_production, obj.paused
-            added.save(update_fields=["flag", "is_production", "paused", "updated"])
+            chosen = (*LOOKS[1:], *RECORDING)
+            for field in chosen:
+                setattr(added, field, getattr(obj, field))
+            added.save(update_fields=[*chosen, "updated"])
             obj.__dict__.update(added.__dict__)
             return
-        changed = [field for field in form.changed_data if field in LOOKS]
+        changed = [field for field in form.changed_data if field in (*LOOKS, *RECORDING)]
         if changed:
             obj.save(update_fields=[*changed, "updated"])
-            cluster_changed.send(Cluster, cluster=obj, detail=", ".join(changed), **_who(request))
+            cluster_changed.send(Cluster, cluster=obj, detail=_in_words(obj, changed), **_who(request))
         if connection is not None:
             replace_connection(obj, connection, source=source, **_who(request))
 
