@@ -20,7 +20,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 django_application = pages()
 
 from dashboard.origins import OriginCheck  # noqa: E402
-from dashboard.routing import websocket_urlpatterns  # noqa: E402
+from dashboard.routing import relay_urlpatterns, websocket_urlpatterns  # noqa: E402
 
 # Without it an unknown address is an error of ours, with a traceback for each.
 NO_SUCH_SOCKET = re_path("", WebsocketDenier.as_asgi())
@@ -42,11 +42,13 @@ def _take_types_at_their_word(headers: Headers, path: str, url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
 
 
+sockets_of_pages: Any = OriginCheck(AuthMiddlewareStack(URLRouter([*websocket_urlpatterns, NO_SUCH_SOCKET])))
+
 application = TrustedProxies(
     ProtocolTypeRouter(
         {
             "http": _with_static_files(django_application),
-            "websocket": OriginCheck(AuthMiddlewareStack(URLRouter([*websocket_urlpatterns, NO_SUCH_SOCKET]))),
+            "websocket": URLRouter([*relay_urlpatterns, re_path("", sockets_of_pages)]),
         }
     ),
     count=settings.PILOTHOUSE_PROXIES,

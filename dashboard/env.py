@@ -7,6 +7,7 @@ a misspelt variable from one that nobody set. The value of a secret is never par
 import base64
 import binascii
 import ipaddress
+import json
 import os
 import re
 from collections.abc import Collection
@@ -85,6 +86,14 @@ def origins(name: str) -> list[str]:
     return values
 
 
+def origin(name: str) -> str:
+    """One of those, or nothing."""
+    value = text(name)
+    if value and normal_origin(value) != value:
+        raise BadSetting(f"{name} is {value!r}; allowed: scheme://host or scheme://host:port.")
+    return value
+
+
 def normal_origin(value: str) -> str | None:
     """The origin as a browser writes it: small letters, no default port; None where it is not an http(s) origin."""
     match = re.fullmatch(r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(\d{1,5}))?", value.lower())
@@ -119,6 +128,18 @@ def key(name: str, length: int) -> bytes | None:
     if value and len(decoded) != length:
         raise BadSetting(f"{name} is not a key; allowed: {length} bytes as base64 (openssl rand -base64 {length}).")
     return decoded or None
+
+
+def options(name: str) -> dict[str, Any]:
+    """A JSON object; it may hold secrets, so it may come from a file and no message repeats it. Empty where not set."""
+    value = secret(name)
+    try:
+        found = json.loads(value or "{}")
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise BadSetting(f'{name} is not a JSON object; allowed: one such as {{"bucket_name": "recordings"}}.')
+    return found
 
 
 def database(name: str) -> dict[str, Any] | None:

@@ -13,9 +13,10 @@ from daphne.server import Server as Daphne
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import defer, reactor
 
-from clusters import tasks, threads
+from clusters import tasks, threads, turns
 from clusters.clients import close_clients
-from dashboard import backpressure
+from clusters.streams.feeds import close_feeds
+from dashboard import backpressure, compression
 
 Companion = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
@@ -71,6 +72,7 @@ class Server(Daphne):  # type: ignore[misc]  # Daphne has no types
         """Serve until told to stop. Raises CannotListen with the reason."""
         # Not callWhenRunning: that comes before the event loop runs, and a task needs it.
         self._loop.call_soon(self._start_companion)
+        turns.settle()
         super().run()
         threads.close()
         if self._failure:
@@ -78,6 +80,9 @@ class Server(Daphne):  # type: ignore[misc]  # Daphne has no types
 
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)
+        # Daphne makes its factory as late as in `run`.
+        self.ws_factory.protocol = compression.Protocol
+        self.ws_factory.setProtocolOptions(perMessageCompressionAccept=compression.accept)
         self._port = port
         self._listening(port.getHost().host, port.getHost().port)
 
@@ -112,6 +117,7 @@ class Server(Daphne):  # type: ignore[misc]  # Daphne has no types
         if waited_for:
             await asyncio.wait(waited_for, timeout=FAREWELL_SECONDS)
         await tasks.stop(waited_for)
+        await close_feeds()
         await close_clients()
 
 

@@ -1,7 +1,7 @@
 """Logs and shells become activity: who opened what from where, and for how long."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.dispatch import Signal
 
 from clusters.models import Cluster
+from clusters.streams.selection import Selection, Source
 from clusters.tasks import guarded
 from clusters.threads import write
 
@@ -25,6 +26,20 @@ class Opening:
     namespace: str
     pod: str
     container: str
+
+
+def opening_of(selection: Selection, user: User, address: str | None, cluster: Cluster) -> Opening:
+    """The logs of a selection: of one pod its name, of a workload that."""
+    namespace, pod = selection.namespace, "/".join(selection.owner or ())
+    if len(selection.pods) == 1:
+        [(namespace, pod)] = selection.pods
+    return Opening(user, address, cluster, namespace, pod, ", ".join(sorted(selection.containers))[:253])
+
+
+def in_words(sources: Iterable[Source]) -> str:
+    """Which logs were read, where it was more than one."""
+    names = sorted({f"{source.pod}/{source.container}" for source in sources})
+    return f"{len(names)} logs: {', '.join(names)}" if len(names) > 1 else ""
 
 
 class Record:

@@ -2,43 +2,41 @@
 
 import asyncio
 import json
-import logging
 from collections.abc import Coroutine
 from contextlib import suppress
-from time import monotonic
+from functools import partial
 from typing import Any, ClassVar
 
 from autobahn.exception import Disconnected
+from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.contrib.auth import HASH_SESSION_KEY, get_user_model
 from django.contrib.auth.models import User
-from django.core.exceptions import BadRequest
-from django.db import DatabaseError
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404
-from django.utils.crypto import constant_time_compare
 
 from clusters.access import Access
+from clusters.people import SignIn, signed_in_user
+from clusters.standing_rights import until_refused
 from clusters.tasks import guarded, stop
 from clusters.threads import read
+from dashboard.consumers.rights import Refusal, refusal_of
 
-logger = logging.getLogger(__name__)
-
-RECHECK_SECONDS = 5.0
-UNCONFIRMED_SECONDS = 30.0
-"""How long a socket stays open while the database cannot say whether its user still may."""
-
+RECHECK_SECONDS = 3.0
 ACK_SECONDS = 60.0
 LONGEST_MESSAGE = 65_536  # characters
 
 REFUSED, MALFORMED, SILENT, FAILED = 4403, 4400, 4408, 4500
 """Close codes of ours; Daphne sends none below 3000 but 1000."""
 
+NOT_FOR_HIM = (Http404, PermissionDenied, BadRequest)
+"""What `authorise` raises."""
+
 
 class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
     """A socket that is opened by right and closed when the right is gone.
 
-    `authorise` runs on a database thread, at first and every five seconds, with the user as he is then; it raises
-    Http404 or BadRequest to refuse. `opened` follows the accepted handshake, `received` each message from the page.
+    `authorise` runs on a database thread, at first and every three seconds, with the user as he is then; it raises
+    one of NOT_FOR_HIM to refuse. `opened` follows the accepted handshake, `received` each message from the page.
     `deliver` sends one message and waits until the page says that it has shown it: Daphne buffers without limit.
     """
 
@@ -50,6 +48,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
         self._joined: set[str] = set()
         self._shown = asyncio.Event()
         self._number = 0
+        self.why_refused: Refusal | None = None
+        """Why it was closed, where the right was gone."""
 
     def authorise(self, user: User) -> None:
         raise NotImplementedError
@@ -61,19 +61,34 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
         """A message from the page that is no acknowledgement."""
 
     async def connect(self) -> None:
-        if not await read(self._allowed):
+        if await read(self._refusal_now):
             await self.close(REFUSED)
             return
         await self.accept()
+        if not await self.admitted():
+            return
         self.run("socket's right", self._watch_right())
         await self.opened()
 
+    async def admitted(self) -> bool:
+        """Whether what the address carries is in order too; where not, this has closed the socket and said why."""
+        return True
+
     async def __call__(self, *args: Any) -> None:
         try:
-            await super().__call__(*args)
+            await self.serve(*args)
         finally:
             # After an exception in a handler, and when Daphne cancels a blocked one, nobody calls `disconnect`.
             await asyncio.shield(guarded("end of a socket", self._leave_nothing()))
+
+    async def serve(self, *args: Any) -> None:
+        """Takes messages, of the page and of the channel layer, until the socket is closed."""
+        await super().__call__(*args)
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """As in Channels, but no thread looks after database connections first, for each key that is typed: ours are
+        those of `clusters.threads`."""
+        await getattr(self, get_handler_name(message))(message)
 
     async def disconnect(self, code: int) -> None:
         await self._leave_nothing()
@@ -122,51 +137,36 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
     async def _or_close(self, coroutine: Coroutine[Any, Any, Any]) -> None:
         try:
             await coroutine
-        except Http404:
+        except (Http404, PermissionDenied):
             await self.close(REFUSED)
         except Exception:
             await self.close(FAILED)
             raise
 
     async def _watch_right(self) -> None:
-        confirmed = monotonic()
-        while True:
-            await asyncio.sleep(RECHECK_SECONDS)
-            try:
-                allowed = await read(self._allowed)
-            except DatabaseError as error:
-                if monotonic() - confirmed > UNCONFIRMED_SECONDS:
-                    raise
-                logger.warning("The right to a socket could not be confirmed, trying again: %s", error)
-                continue
-            if not allowed:
-                await self.close(REFUSED)
-                return
-            confirmed = monotonic()
+        self.why_refused = await until_refused(partial(refusal_of, self), every=RECHECK_SECONDS, what="a socket")
+        await self.close(REFUSED)
 
-    def _allowed(self) -> bool:
-        user = self._user_now()
+    @property
+    def sign_in(self) -> SignIn | None:
+        """Whose socket this is."""
+        known, session = self.scope.get("user"), self.scope.get("session")
+        if known is None or not known.is_authenticated or session is None or not session.session_key:
+            return None
+        return known.pk, session.session_key
+
+    def refusal(self, user: User | None) -> Refusal | None:
+        """Why the socket may not be open for the user as the database has him; None for a user: he is signed out."""
         if user is None:
-            return False
+            return Refusal.SIGNED_OUT
         try:
             self.authorise(user)
-        except (Http404, BadRequest):
-            return False
-        return True
+        except NOT_FOR_HIM:
+            return Refusal.NOT_ALLOWED
+        return None
 
-    def _user_now(self) -> User | None:
-        """The user as the database has him, while he is active and his session lasts."""
-        known = self.scope.get("user")
-        if known is None or not known.is_authenticated:
-            return None
-        user: User | None = get_user_model()._default_manager.filter(pk=known.pk, is_active=True).first()
-        session = self.scope.get("session")
-        if user is None or session is None or not session.session_key:
-            return None
-        # Empty once the session is deleted or past its date.
-        now = session.__class__(session.session_key).load()
-        same = constant_time_compare(now.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
-        return user if same else None
+    def _refusal_now(self) -> Refusal | None:
+        return self.refusal(signed_in_user(*self.sign_in) if self.sign_in else None)
 
 
 def parsed(text: str | None) -> dict[str, Any] | None:

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.http import Http404
 
 from clusters import broadcast
-from clusters.access import CLUSTER_SCOPED, Access, cluster_or_404, may
-from clusters.models import Cluster, Role
+from clusters.access import Access, cluster_or_404, may_list
+from clusters.models import Cluster
 from clusters.threads import read
 from dashboard.consumers.base import MALFORMED, REFUSED, LiveConsumer
 from dashboard.tables.kinds import TABLES
@@ -115,5 +115,4 @@ def _topic(text: object) -> Topic | None:
 
 def _may_follow(user: User, topic: Topic, cluster: Cluster) -> bool:
     """Whether `user` sees objects of that kind; nodes belong to the whole cluster."""
-    scoped = topic.kind in TABLES and issubclass(TABLES[topic.kind].model, CLUSTER_SCOPED)
-    return not scoped or may(user, Role.VIEW, cluster)
+    return topic.kind not in TABLES or may_list(user, TABLES[topic.kind].model, cluster)

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.http import Http404, QueryDict
 
 from clusters import broadcast
-from clusters.access import Access, cluster_or_404
+from clusters.access import Access, cluster_or_404, may_list
 from clusters.models import Role
 from clusters.threads import read
 from dashboard.consumers.base import MALFORMED, LiveConsumer
@@ -43,7 +43,7 @@ class TableConsumer(LiveConsumer):
     def authorise(self, user: User) -> None:
         route = self.scope["url_route"]["kwargs"]
         cluster = cluster_or_404(user, route["slug"])
-        if route["kind"] not in TABLES:
+        if route["kind"] not in TABLES or not may_list(user, TABLES[route["kind"]].model, cluster):
             raise Http404
         state = read_state(route["kind"], QueryDict(self.scope.get("query_string", b"")))
         if not hasattr(self, "table"):

@@ -52,43 +52,85 @@ class ContainerView:
     probes: list[ProbeView]
 
 
+@dataclass(frozen=True)
+class Part:
+    """Some of a pod's containers, numbered `first` to `last` of `total`; the parts beside it, None at an end."""
+
+    views: list[ContainerView]
+    first: int
+    last: int
+    total: int
+    previous: int | None
+    next: int | None
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(view.name for view in self.views)
+
+
+SHOWN = 50
+"""Containers on a page. Kubernetes sets no limit to those of a pod, and thousands take a browser seconds."""
+
 NOT_REPORTED = State("unsure", "No state reported yet", "Waiting")
 
 
-def views(pod: objects.Pod) -> list[ContainerView]:
-    """Regular containers first, since they are what the pod is for; then init, then ephemeral ones."""
+def part(pod: objects.Pod, number: int) -> Part:
+    """The part of that number, counted from 1; beyond the last it is the last.
+
+    Regular containers come first, since they are what the pod is for; then init, then ephemeral ones.
+    """
+    listed = _listed(pod)
+    last_part = max(1, -(-len(listed) // SHOWN))
+    number = min(number, last_part)
+    start = (number - 1) * SHOWN
+    views = [_view(*one) for one in listed[start : start + SHOWN]]
+    return Part(
+        views,
+        first=start + 1,
+        last=start + len(views),
+        total=len(listed),
+        previous=number - 1 if number > 1 else None,
+        next=number + 1 if number < last_part else None,
+    )
+
+
+def _listed(pod: objects.Pod) -> list[tuple[str, objects.Container, objects.ContainerStatus | None]]:
+    """Every container with its role and what is reported of it."""
     spec, status = pod.spec, pod.status
     return [
-        *_views("", spec.containers, status.container_statuses),
-        *_views("init", spec.init_containers, status.init_container_statuses),
-        *_views("ephemeral", spec.ephemeral_containers, status.ephemeral_container_statuses),
+        *_with_status("", spec.containers, status.container_statuses),
+        *_with_status("init", spec.init_containers, status.init_container_statuses),
+        *_with_status("ephemeral", spec.ephemeral_containers, status.ephemeral_container_statuses),
     ]
 
 
-def _views(
+def _with_status(
     role: str, containers: Sequence[objects.Container], statuses: Sequence[objects.ContainerStatus]
-) -> Iterator[ContainerView]:
+) -> Iterator[tuple[str, objects.Container, objects.ContainerStatus | None]]:
     by_name = {status.name: status for status in statuses}
     for container in containers:
-        status = by_name.get(container.name)
-        # An init container that is always restarted is a sidecar.
-        sidecar = role == "init" and container.restart_policy == "Always"
-        yield ContainerView(
-            name=container.name,
-            role="sidecar" if sidecar else role,
-            image=container.image,
-            image_id=status.image_id if status else "",
-            command=" ".join([*container.command, *container.args]),
-            state=_state(status, ready_matters=role == "" or sidecar) if status else NOT_REPORTED,
-            last=_terminated(status.last_state.terminated) if status and status.last_state.terminated else None,
-            restarts=status.restart_count if status else 0,
-            cpu=_amounts(container.resources, "cpu"),
-            memory=_amounts(container.resources, "memory"),
-            ports=[_port(port) for port in container.ports],
-            env=list(_variables(container)),
-            mounts=[Mount(mount.mount_path, _volume(mount)) for mount in container.volume_mounts],
-            probes=probes(container),
-        )
+        yield role, container, by_name.get(container.name)
+
+
+def _view(role: str, container: objects.Container, status: objects.ContainerStatus | None) -> ContainerView:
+    # An init container that is always restarted is a sidecar.
+    sidecar = role == "init" and container.restart_policy == "Always"
+    return ContainerView(
+        name=container.name,
+        role="sidecar" if sidecar else role,
+        image=container.image,
+        image_id=status.image_id if status else "",
+        command=" ".join([*container.command, *container.args]),
+        state=_state(status, ready_matters=role == "" or sidecar) if status else NOT_REPORTED,
+        last=_terminated(status.last_state.terminated) if status and status.last_state.terminated else None,
+        restarts=status.restart_count if status else 0,
+        cpu=_amounts(container.resources, "cpu"),
+        memory=_amounts(container.resources, "memory"),
+        ports=[_port(port) for port in container.ports],
+        env=list(_variables(container)),
+        mounts=[Mount(mount.mount_path, _volume(mount)) for mount in container.volume_mounts],
+        probes=probes(container),
+    )
 
 
 def _state(status: objects.ContainerStatus, *, ready_matters: bool) -> State:

@@ -12,11 +12,20 @@ PAGES = {"nodes": "node", "deployments": "deployment", "pods": "pod"}
 """Kinds with a page of their own, and the name of its route."""
 
 
+OWNERS = {"deployments": "Deployment", "replicasets": "ReplicaSet"}
+"""Kinds whose pods' logs are read together, and what their pods call them."""
+
+
 @dataclass(frozen=True)
 class Tab:
     label: str
     url: str
     current: bool
+
+    @property
+    def key(self) -> str:
+        """The letter that opens it: l for logs, s for a shell, y for YAML; empty for the summary."""
+        return {"Logs": "l", "Shell": "s", "YAML": "y"}.get(self.label, "")
 
 
 def yaml_url(cluster: Cluster, kind: str, name: str, namespace: str = "") -> str:
@@ -32,6 +41,18 @@ def table_url(cluster: Cluster, kind: str, **filters: str) -> str:
     return reverse("table", args=[cluster.slug, kind]) + (f"?{query}" if query else "")
 
 
+def logs_url(cluster: Cluster, **selection: str) -> str:
+    """The logs of the pods that `selection` names (clusters.streams.selection); what is empty is left out."""
+    query = urlencode({key: value for key, value in selection.items() if value})
+    return f"{reverse('logs', args=[cluster.slug])}?{query}"
+
+
+def logs_of_object(cluster: Cluster, kind: str, name: str, namespace: str = "") -> str:
+    """The logs of the pods of an object of one of OWNERS, or of those on a node."""
+    selected = {"namespace": namespace, "owner": f"{OWNERS[kind]}/{name}"} if kind in OWNERS else {"node": name}
+    return logs_url(cluster, **selected)
+
+
 def object_url(cluster: Cluster, kind: str, name: str, namespace: str = "") -> str:
     """The page of an object of one of PAGES."""
     place = [namespace, name] if namespace else [name]
@@ -44,6 +65,11 @@ def tabs(user: Person, cluster: Cluster, kind: str, name: str, namespace: str = 
     if kind == "pods":
         place = [cluster.slug, namespace, name]
         urls |= {"Logs": reverse("pod-logs", args=place)} if may(user, Role.LOGS, cluster, namespace) else {}
-        urls |= {"Shell": reverse("pod-shell", args=place)} if may(user, Role.SHELL, cluster, namespace) else {}
+        if may(user, Role.SHELL, cluster, namespace):
+            urls |= {"Shell": reverse("pod-shell", args=place), "Run": reverse("pod-run", args=place)}
+        if may(user, Role.OPERATE, cluster, namespace):
+            urls["Debug"] = reverse("pod-debug", args=place)
+    elif (kind in OWNERS or kind == "nodes") and may(user, Role.LOGS, cluster, namespace or None):
+        urls["Logs"] = logs_of_object(cluster, kind, name, namespace)
     urls["YAML"] = yaml_url(cluster, kind, name, namespace)
     return [Tab(label, url, label == current) for label, url in urls.items()]

@@ -9,7 +9,8 @@ from django.utils.safestring import mark_safe
 
 from clusters.access import Person, may, visible
 from clusters.models import CachedObject, Cluster, Event, Pod, ReplicaSet, Role
-from dashboard.details.links import object_url, table_url
+from clusters.streams.selection import OWNERS
+from dashboard.details.links import logs_url, object_url, table_url
 from dashboard.tables.columns import Sight
 from dashboard.tables.kinds import TABLES
 
@@ -19,11 +20,13 @@ PODS = 20
 
 @dataclass(frozen=True)
 class Owner:
-    """`kind` and `name` as Kubernetes says them; `url` is empty where we have no page or the user may not see it."""
+    """`kind` and `name` as Kubernetes says them; `url` is empty where we have no page or the user may not see it, and
+    `logs_url`, of the logs of all its pods, where he may not read them."""
 
     kind: str
     name: str
     url: str
+    logs_url: str = ""
 
 
 def events_of(user: Person, cluster: Cluster, row: CachedObject) -> dict[str, Any]:
@@ -45,18 +48,24 @@ def bounded_pods(cluster: Cluster, pods: QuerySet[Pod], *, columns: tuple[str, .
 
 def owners_of_pod(user: Person, cluster: Cluster, pod: Pod) -> list[Owner]:
     """The owner that the pod names, then that one's owner where it is a replica set."""
+    reads_logs = may(user, Role.LOGS, cluster, pod.namespace)
+
+    def owner(kind: str, name: str, url: str = "") -> Owner:
+        logs = logs_url(cluster, namespace=pod.namespace, owner=f"{kind}/{name}")
+        return Owner(kind, name, url, logs if reads_logs and kind in OWNERS else "")
+
     if not pod.owner_name:
         return []
     if pod.owner_kind != "ReplicaSet":
-        return [Owner(pod.owner_kind, pod.owner_name, "")]
+        return [owner(pod.owner_kind, pod.owner_name)]
     replica_set = visible(user, ReplicaSet.objects.filter(uid=pod.owner_uid), cluster).defer("detail").first()
     if replica_set is None:
-        return [Owner("ReplicaSet", pod.owner_name, "")]
-    chain = [Owner("ReplicaSet", replica_set.name, pods_of_set(cluster, replica_set.name, pod.namespace))]
+        return [owner("ReplicaSet", pod.owner_name)]
+    chain = [owner("ReplicaSet", replica_set.name, pods_of_set(cluster, replica_set.name, pod.namespace))]
     if replica_set.owner_name:
         known = replica_set.owner_kind == "Deployment"
         url = object_url(cluster, "deployments", replica_set.owner_name, pod.namespace) if known else ""
-        chain.append(Owner(replica_set.owner_kind, replica_set.owner_name, url))
+        chain.append(owner(replica_set.owner_kind, replica_set.owner_name, url))
     return chain
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from clusters.derived.templates import whole_pod
 from clusters.kinds import KINDS
-from clusters.kube import objects
 from clusters.models import Cluster, Pod
 from clusters.streams.instances import containers
 from dashboard.details import links, reasons
@@ -13,7 +13,7 @@ from dashboard.details import links, reasons
 
 def stream_page(request: HttpRequest, cluster: Cluster, row: Pod, *, current: str) -> dict[str, Any]:
     """Head, tabs, containers; `container` is the one that the address names, else the first."""
-    named = containers(objects.decode(objects.Pod, bytes(row.detail)))
+    named = containers(whole_pod(row))
     asked = request.GET.get("container", "")
     known = [each.name for each in named]
     return {

@@ -1,24 +1,31 @@
 """What needs a person, worst first: failing pods by the workload that owns them, stuck deployments, lost nodes.
 
-Six queries, each limited; none reads more rows than there are objects in trouble.
+Where many workloads of one namespace fail for the same reason their pods are one line, a crowd. The number of queries
+is constant, each is limited, and none reads more rows than there are objects in trouble.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
 
 from clusters.access import Person, visible
+from clusters.derived.templates import whole_pods
 from clusters.kube import objects
 from clusters.models import CachedObject, Cluster, Deployment, Node, Pod, ReplicaSet, Severity
 from dashboard.details import reasons
-from dashboard.details.links import object_url
+from dashboard.details.links import object_url, table_url
 
 LIMIT = 8
 SETTLING = timedelta(minutes=1)
 """A younger pod or deployment that is not ready yet is starting, not in trouble."""
+CROWD = 3
+"""So many workloads with one reason in one namespace are told in one line."""
+MOST_CROWDS = 50
 ID_SPACE = 10**12
 """Above any row id: severity * ID_SPACE + id orders rows by severity and still holds the id."""
 
@@ -40,8 +47,14 @@ class Item:
 
 @dataclass(frozen=True)
 class Attention:
+    """The worst items, and how many there are in all."""
+
     items: list[Item]
-    more: bool
+    total: int
+
+    @property
+    def more(self) -> bool:
+        return self.total > len(self.items)
 
 
 @dataclass(frozen=True)
@@ -51,6 +64,23 @@ class Group:
     owner: str
     worst: int
     pods: int
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Failing pods of several owners in one namespace, whose status and sentence are the same."""
+
+    namespace: str
+    severity: int
+    status: str
+    summary: str
+    owners: int
+    pods: int
+    worst: int
+
+    @property
+    def its_pods(self) -> Q:
+        return Q(namespace=self.namespace, severity=self.severity, status=self.status, summary=self.summary)
 
 
 @dataclass(frozen=True)
@@ -65,34 +95,77 @@ class Workload:
 
 
 def attention(user: Person, cluster: Cluster, now: datetime) -> Attention:
-    """The worst LIMIT things of `cluster` that `user` may see, and whether there are more."""
-    workloads = _workloads(user, cluster, now)
-    shown = {workload.uid for workload in workloads}
-    settled = Q(severity=Severity.FAILED) | Q(created__lte=now - SETTLING)
-    stuck = _worst(visible(user, Deployment.objects.filter(settled), cluster).exclude(uid__in=shown))
-    lost = _worst(visible(user, Node.objects.all(), cluster))
+    """The worst LIMIT things of `cluster` that `user` may see, and how many there are."""
+    failing = _failing(user, cluster, now)
+    crowds = _crowds(failing)
+    crowded = reduce(or_, (crowd.its_pods for crowd in crowds), Q(pk__in=[]))
+    alone = _groups(failing.exclude(crowded))
+    groups = [Group(**group) for group in alone[: 2 * LIMIT]]
+    pods = _worst_pods(user, cluster, crowds[:LIMIT], groups)
+    whole = dict(zip(pods, whole_pods(pods.values()), strict=True))
+    workloads = _workloads(user, cluster, groups, pods)
+    told = {workload.uid for workload in workloads}
+    stuck = visible(user, Deployment.objects.filter(_settled(now)), cluster).exclude(uid__in=told)
+    stuck = _in_trouble(stuck.exclude(uid__in=_deployments_in(user, cluster, failing.filter(crowded))))
+    lost = _in_trouble(visible(user, Node.objects.all(), cluster))
     items = [
-        *(_node(cluster, node) for node in lost),
-        *(_workload(cluster, workload) for workload in workloads),
-        *(_deployment(cluster, deployment) for deployment in stuck),
+        *(_node(cluster, node) for node in lost[:LIMIT]),
+        *(
+            _crowd(cluster, crowd, pods[crowd.worst], whole[crowd.worst])
+            for crowd in crowds[:LIMIT]
+            if crowd.worst in pods
+        ),
+        *(_workload(cluster, workload, whole[workload.pod.pk]) for workload in workloads),
+        *(_deployment(cluster, deployment) for deployment in stuck[:LIMIT]),
     ]
     items.sort(key=lambda item: (item.severity, item.since))
-    return Attention(items[:LIMIT], more=len(items) > LIMIT)
+    total = lost.count() + len(crowds) + alone.count() + stuck.count()
+    return Attention(items[:LIMIT], total=max(total, len(items)))
 
 
-def _worst(rows: QuerySet[Any]) -> list[Any]:
-    return list(rows.filter(severity__lte=Severity.WARNING).order_by("severity", "namespace", "name")[: LIMIT + 1])
+def _settled(now: datetime) -> Q:
+    return Q(severity=Severity.FAILED) | Q(created__lte=now - SETTLING)
 
 
-def _workloads(user: Person, cluster: Cluster, now: datetime) -> list[Workload]:
-    """The owners of failing pods. Pods of a deployment's replica sets count together."""
-    groups = _groups(user, cluster, now)
-    pods = visible(user, Pod.objects.all(), cluster).in_bulk([group.worst % ID_SPACE for group in groups])
+def _in_trouble(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(severity__lte=Severity.WARNING).order_by("severity", "namespace", "name")
+
+
+def _failing(user: Person, cluster: Cluster, now: datetime) -> QuerySet[Any]:
+    """Pods that are not as they should be; `owner` is what made them, or they themselves."""
+    pods = visible(user, Pod.objects.filter(_settled(now), severity__lte=Severity.PENDING), cluster)
+    return pods.order_by().annotate(owner=Case(When(owner_uid="", then=F("uid")), default=F("owner_uid")))
+
+
+def _crowds(failing: QuerySet[Any]) -> list[Crowd]:
+    crowds = (
+        failing.values("namespace", "severity", "status", "summary")
+        .annotate(owners=Count("owner", distinct=True), pods=Count("*"), worst=Min("id"))
+        .filter(owners__gte=CROWD)
+        .order_by("severity", "-pods", "worst")[:MOST_CROWDS]
+    )
+    return [Crowd(**crowd) for crowd in crowds]
+
+
+def _worst_pods(user: Person, cluster: Cluster, crowds: list[Crowd], groups: list[Group]) -> dict[int, Pod]:
+    """The pods that stand for them, by id; one that is gone since the query before is not among them."""
+    ids = [*(crowd.worst for crowd in crowds), *(group.worst % ID_SPACE for group in groups)]
+    return visible(user, Pod.objects.all(), cluster).in_bulk(ids)
+
+
+def _deployments_in(user: Person, cluster: Cluster, pods: QuerySet[Pod]) -> QuerySet[Any]:
+    """The uids of the deployments behind `pods`, as a subquery."""
+    sets = visible(user, ReplicaSet.objects.filter(owner_kind="Deployment"), cluster)
+    return sets.filter(uid__in=pods.values("owner_uid")).order_by().values("owner_uid")
+
+
+def _workloads(user: Person, cluster: Cluster, groups: list[Group], pods: dict[int, Pod]) -> list[Workload]:
+    """The owners of failing pods, the worst first. Pods of a deployment's replica sets count together."""
     owners = _deployments_of(user, cluster, (group.owner for group in groups))
     found: dict[str, Workload] = {}
     for group in groups:
         pod = pods.get(group.worst % ID_SPACE)
-        if pod is None:  # gone since the query before
+        if pod is None:
             continue
         name, uid = owners.get(group.owner, ("", ""))
         kind = "Deployment" if uid else pod.owner_kind or "Pod"
@@ -103,17 +176,10 @@ def _workloads(user: Person, cluster: Cluster, now: datetime) -> list[Workload]:
     return list(found.values())
 
 
-def _groups(user: Person, cluster: Cluster, now: datetime) -> list[Group]:
-    settled = Q(severity=Severity.FAILED) | Q(severity__lte=Severity.PENDING, created__lte=now - SETTLING)
-    groups = (
-        visible(user, Pod.objects.filter(settled, severity__lte=Severity.PENDING), cluster)
-        .order_by()
-        .annotate(owner=Case(When(owner_uid="", then=F("uid")), default=F("owner_uid")))
-        .values("owner")
-        .annotate(worst=Min(F("severity") * Value(ID_SPACE) + F("id")), pods=Count("*"))
-        .order_by("worst")[: 2 * LIMIT]
-    )
-    return [Group(**group) for group in groups]
+def _groups(pods: QuerySet[Any]) -> QuerySet[Any]:
+    worst = Min(F("severity") * Value(ID_SPACE) + F("id"))
+    groups: QuerySet[Any] = pods.values("owner").annotate(worst=worst, pods=Count("*")).order_by("worst")
+    return groups
 
 
 def _deployments_of(user: Person, cluster: Cluster, uids: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -122,9 +188,20 @@ def _deployments_of(user: Person, cluster: Cluster, uids: Iterable[str]) -> dict
     return {uid: (name, owner) for uid, name, owner in sets.values_list("uid", "owner_name", "owner_uid")}
 
 
-def _workload(cluster: Cluster, workload: Workload) -> Item:
+def _crowd(cluster: Cluster, crowd: Crowd, pod: Pod, whole: objects.Pod) -> Item:
+    return _item(
+        pod,
+        what=f"{crowd.pods} pods",
+        where=f"{crowd.namespace} · of {crowd.owners} workloads",
+        reason=replace(reasons.of_pod(whole, pod), sentence=crowd.summary or crowd.status),
+        url=table_url(cluster, "pods", namespace=crowd.namespace, status=crowd.status),
+        act="Open pods",
+    )
+
+
+def _workload(cluster: Cluster, workload: Workload, whole: objects.Pod) -> Item:
     pod = workload.pod
-    reason = reasons.of_pod(objects.decode(objects.Pod, bytes(pod.detail)), pod)
+    reason = reasons.of_pod(whole, pod)
     several = workload.kind == "Deployment" and workload.pods > 1
     kind, name = ("deployments", workload.name) if several else ("pods", pod.name)
     count = f" · {workload.pods} pods" if workload.pods > 1 else ""

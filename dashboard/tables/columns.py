@@ -7,17 +7,21 @@ says it. Both are called a hundred times a page for each column, hence plain str
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, lru_cache
 from html import escape
 from typing import Any, Protocol
-from urllib.parse import quote
-
-from django.urls import reverse
+from urllib.parse import quote as quote_anew
+from urllib.parse import urlencode
 
 from clusters.kube.printing import human_duration
 from clusters.models import Severity
+from dashboard.addresses import address
 from dashboard.words import age_words
 
 NONE = "<none>"
+quote = lru_cache(4000)(quote_anew)
+"""Names of nodes and namespaces come again and again, and a page is looked at more than once."""
+
 DASH = '<span class="faint">—</span>'
 CLASSES = {
     Severity.FAILED: "failed",
@@ -52,19 +56,49 @@ ROW_FIELDS = tuple(Row.__annotations__)
 
 
 class Sight:
-    """What cells need besides the row: the moment, and the addresses of the cluster's pages."""
+    """What cells need besides the row: the moment, the addresses of the cluster's pages, and whose logs may be read.
 
-    def __init__(self, slug: str, now: datetime) -> None:
+    `logs` are the namespaces in which the reader may read logs, None for all.
+    """
+
+    def __init__(self, slug: str, now: datetime, *, logs: frozenset[str] | None = frozenset()) -> None:
         self.now = now
-        self._node = reverse("node", args=[slug, "NAME"])
+        self._readable = logs
+        self._logs = address("logs", slug)
+        self._node = address("node", slug, "NAME")
         self._pages = {
-            "pods": reverse("pod", args=[slug, "NAMESPACE", "NAME"]),
-            "deployments": reverse("deployment", args=[slug, "NAMESPACE", "NAME"]),
+            "pods": address("pod", slug, "NAMESPACE", "NAME"),
+            "deployments": address("deployment", slug, "NAMESPACE", "NAME"),
         }
-        self.pods = reverse("table", args=[slug, "pods"])
+        self._yaml = address("yaml", slug, "KIND", "NAMESPACE", "NAME")
+        self._yaml_cluster_scoped = address("yaml-cluster-scoped", slug, "KIND", "NAME")
+        self.pods = address("table", slug, "pods")
 
     def node(self, name: str) -> str:
         return self._node.replace("NAME", quote(name))
+
+    def yaml(self, kind: str, row: "Row") -> str:
+        """A link to the YAML of an object that has no page of its own."""
+        pattern = self._yaml if row.namespace else self._yaml_cluster_scoped
+        named = (
+            pattern.replace("KIND", kind).replace("NAMESPACE", quote(row.namespace)).replace("NAME", quote(row.name))
+        )
+        return f' <a class="beside-name" data-key="y" href="{named}" aria-label="YAML of {escape(row.name)}">YAML</a>'
+
+    @property
+    def reads_any_logs(self) -> bool:
+        return self._readable is None or bool(self._readable)
+
+    def reads_logs(self, namespace: str) -> bool:
+        """Whether the reader may have the logs of pods in the namespace; of none in particular: of all."""
+        return self._readable is None or namespace in self._readable
+
+    def logs(self, row: "Row", **selected: str) -> str:
+        """A link to the logs of the pods that an object stands for; empty where the reader may not have them."""
+        if not self.reads_logs(row.namespace):
+            return ""
+        address = escape(f"{self._logs}?{urlencode(selected)}")
+        return f' <a class="beside-name" data-key="l" href="{address}" aria-label="Logs of {escape(row.name)}">Logs</a>'
 
     def page(self, kind: str, namespace: str, name: str) -> str:
         """The address of a pod's or a deployment's page."""
@@ -92,6 +126,11 @@ class Column:
     newest_first: bool = False
     shown: bool = True
     css: str = ""
+
+    @cached_property
+    def opening(self) -> str:
+        """How each of its cells begins."""
+        return f'<td class="{self.css}" data-col="{self.key}">'
 
 
 def plain(key: str, title: str, field: str = "", *, empty: str = NONE, order: bool = True, **more: Any) -> Column:

@@ -10,8 +10,8 @@ from typing import Any
 from clusters.access import Person
 from clusters.models import Cluster
 from clusters.threads import read
-from dashboard.tables import filters
 from dashboard.tables.columns import Column
+from dashboard.tables.matching import Matching
 from dashboard.tables.page import fields_of
 from dashboard.tables.paging import one_page, place_of
 from dashboard.tables.state import State
@@ -70,17 +70,16 @@ async def _batches(user: Person, cluster: Cluster, state: State, written: Writte
     """All matching rows in their order. Each batch is a query of its own, so that no cursor stays open."""
     fields = fields_of(columns_to_export(state), state)
     following: State | None = replace(state, after="", before="")
+    matching = Matching(user, cluster, replace(state, after="", before=""))
     while following:
-        text, following = await read(_batch, user, cluster, following, fields, written)
+        text, following = await read(_batch, matching, following, fields, written)
         yield text
 
 
-def _batch(
-    user: Person, cluster: Cluster, state: State, fields: tuple[str, ...], written: Written
-) -> tuple[str, State | None]:
+def _batch(matching: Matching, state: State, fields: tuple[str, ...], written: Written) -> tuple[str, State | None]:
     """One batch as text, and the state of the next. On the event loop writing it would hold up everybody."""
-    part = one_page(filters.rows(user, cluster, state), state, fields, BATCH)
-    following = replace(state, after=place_of(part.rows[-1], state)) if part.has_next else None
+    part = one_page(matching, state, fields, BATCH)
+    following = replace(state, after=place_of(part.rows[-1], state, 0)) if part.has_next else None
     return written(part.rows), following
 
 

@@ -28,10 +28,19 @@ from dashboard.tables.columns import (
     status_html,
 )
 
+TWO_LINES = 80
+"""Characters of a message that two lines hold on a narrow screen; a longer one stands in the title too."""
+
+LONG_NAME = 28
+"""Characters; a pod's name that is longer may be cut where room is short, so it stands in the title too."""
+
 
 @dataclass(frozen=True)
 class Table:
-    """The table of one kind. `facet` is the field that is counted above it, `words` are its names of severities."""
+    """The table of one kind. `facet` is the field that is counted above it, `words` are its names of severities.
+
+    `picks`: rows can be picked by hand, to read their logs together.
+    """
 
     kind: str
     title: str
@@ -40,6 +49,7 @@ class Table:
     sort: str = "status"
     facet: str = "severity"
     namespaced: bool = True
+    picks: bool = False
     words: Mapping[Severity, str] = field(default_factory=dict)
 
     @cached_property
@@ -62,7 +72,8 @@ def _pod_name(row: Any, sight: Sight) -> str:
     workload = base if base and row.name.startswith(f"{base}-") else row.name
     suffix = row.name[len(workload) :]
     end = f"<span>{escape(suffix)}</span>" if suffix else ""
-    return f'<a class="name" href="{sight.page("pods", row.namespace, row.name)}">{escape(workload)}{end}</a>'
+    whole = f' title="{escape(row.name)}"' if len(row.name) > LONG_NAME else ""
+    return f'<a class="name" href="{sight.page("pods", row.namespace, row.name)}"{whole}>{escape(workload)}{end}</a>'
 
 
 def _ready(total: str = "") -> Column:
@@ -104,7 +115,7 @@ def _owner_html(row: Any, _: Sight) -> str:
     return escape(f"{row.owner_kind}/{row.owner_name}") if row.owner_name else DASH
 
 
-NODE = Column("node", "Node", _node_text, _node_of_pod, ("node",), ("node",), css="dim no-phone w-cut")
+NODE = Column("node", "Node", _node_text, _node_of_pod, ("node",), ("node",), css="dim no-phone w-cut p-node")
 OWNER = Column("owner", "Controlled by", _owner_text, _owner_html, (), shown=False, css="dim no-phone")
 CONTAINERS = cut("containers", "Containers", order=False, shown=False, css="dim no-phone")
 IMAGES = cut("images", "Images", order=False, css="dim no-phone w-cut")
@@ -126,7 +137,7 @@ PODS = Table(
             _restarts_html,
             ("restarts", "last_restart"),
             ("restarts",),
-            css="n no-phone",
+            css="n no-phone p-restarts",
         ),
         AGE,
         plain("ip", "IP", shown=False, css="dim no-phone"),
@@ -137,14 +148,21 @@ PODS = Table(
         OWNER,
         LABELS,
     ),
+    picks=True,
 )
+
+
+def _node_name(row: Any, sight: Sight) -> str:
+    link = f'<a class="name" href="{sight.node(row.name)}">{escape(row.name)}</a>'
+    return link + sight.logs(row, node=row.name)
+
 
 NODES = Table(
     "nodes",
     "Nodes",
     Node,
     (
-        name_column(lambda row, sight: f'<a class="name" href="{sight.node(row.name)}">{escape(row.name)}</a>'),
+        name_column(_node_name),
         status_column(),
         plain("roles", "Roles", css="dim no-phone"),
         AGE,
@@ -162,7 +180,8 @@ NODES = Table(
 
 
 def _namespace_name(row: Any, sight: Sight) -> str:
-    return f'<a class="name" href="{sight.pods}?{urlencode({"namespace": row.name})}">{escape(row.name)}</a>'
+    link = f'<a class="name" href="{sight.pods}?{urlencode({"namespace": row.name})}">{escape(row.name)}</a>'
+    return link + sight.yaml("namespaces", row)
 
 
 NAMESPACES = Table(
@@ -176,7 +195,8 @@ NAMESPACES = Table(
 
 
 def _deployment_name(row: Any, sight: Sight) -> str:
-    return f'<a class="name" href="{sight.page("deployments", row.namespace, row.name)}">{escape(row.name)}</a>'
+    link = f'<a class="name" href="{sight.page("deployments", row.namespace, row.name)}">{escape(row.name)}</a>'
+    return link + sight.logs(row, namespace=row.namespace, owner=f"Deployment/{row.name}")
 
 
 DEPLOYMENTS = Table(
@@ -206,8 +226,9 @@ DEPLOYMENTS = Table(
 
 
 def _replicaset_name(row: Any, sight: Sight) -> str:
-    where = urlencode({"namespace": row.namespace, "owner": f"ReplicaSet/{row.name}"})
-    return f'<a class="name" href="{sight.pods}?{escape(where)}">{escape(row.name)}</a>'
+    pods = {"namespace": row.namespace, "owner": f"ReplicaSet/{row.name}"}
+    link = f'<a class="name" href="{sight.pods}?{escape(urlencode(pods))}">{escape(row.name)}</a>'
+    return link + sight.logs(row, **pods) + sight.yaml("replicasets", row)
 
 
 REPLICASETS = Table(
@@ -233,6 +254,10 @@ REPLICASETS = Table(
 )
 
 
+def _event_object(row: Any, sight: Sight) -> str:
+    return _object_html(row, sight) + sight.yaml("events", row)
+
+
 def _object_html(row: Any, sight: Sight) -> str:
     name, kind = row.object_name, row.object_kind
     said = f"{escape(kind.lower())}/{escape(name)}"
@@ -243,6 +268,16 @@ def _object_html(row: Any, sight: Sight) -> str:
     return said
 
 
+def _message_text(row: Any, _: datetime) -> str:
+    return str(row.message)
+
+
+def _message_html(row: Any, _: Sight) -> str:
+    message = escape(row.message)
+    title = f' title="{message}"' if len(message) > TWO_LINES else ""
+    return f'<span class="clamp"{title}>{message}</span>' if message else DASH
+
+
 EVENTS = Table(
     "events",
     "Events",
@@ -251,18 +286,18 @@ EVENTS = Table(
         NAMESPACE,
         ages("last_seen", "Last seen", "last_seen", css="n dim p-age"),
         Column("type", "Type", lambda row, _: row.status, status_html, (), ("severity",), css="p-status"),
-        plain("reason", "Reason", css="no-phone"),
+        plain("reason", "Reason", css="p-reason"),
         Column(
             "object",
             "Object",
             lambda row, _: f"{row.object_kind.lower()}/{row.object_name}",
-            _object_html,
+            _event_object,
             ("object_kind", "object_name"),
             ("object_name",),
             css="p-name",
         ),
         cut("source", "Source", order=False, shown=False, css="dim no-phone"),
-        plain("message", "Message", empty="", order=False, css="wrap p-message"),
+        Column("message", "Message", _message_text, _message_html, ("message",), css="wrap p-message"),
         ages("first_seen", "First seen", "first_seen", order=False, shown=False, css="n dim no-phone"),
         number("count", "Count"),
         plain("name", "Name", shown=False, css="dim no-phone"),

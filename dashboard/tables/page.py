@@ -6,14 +6,13 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from django.db.models import Count
 from django.utils.safestring import SafeString, mark_safe
 
-from clusters.access import Person
-from clusters.models import Cluster, Severity
-from dashboard.tables import filters
+from clusters.access import Person, namespaces_for
+from clusters.models import Cluster, Role, Severity
 from dashboard.tables.columns import CLASSES, ROW_FIELDS, Column, Sight
-from dashboard.tables.paging import one_page, order_of, place_of, rows_before
+from dashboard.tables.matching import Counted, Matching
+from dashboard.tables.paging import number_of_first, one_page, order_of, place_of
 from dashboard.tables.state import SEVERITIES, State
 
 EVENT_CLASSES = {"Warning": "warning", "Normal": "running"}
@@ -66,6 +65,11 @@ class Page:
     sight: Sight
 
     @property
+    def picks(self) -> bool:
+        """Whether its rows can be picked by hand."""
+        return picks(self.state, self.sight)
+
+    @property
     def headings(self) -> list[Heading]:
         return [_heading(self.state, column) for column in self.columns]
 
@@ -75,14 +79,35 @@ class Page:
 
     @property
     def rows_html(self) -> SafeString:
-        return mark_safe("\n".join(row_html(row, self.columns, self.sight) for row in self.rows))  # noqa: S308 - row_html escapes
+        return mark_safe("\n".join(row_html(row, self.columns, self.sight, picks=self.picks) for row in self.rows))  # noqa: S308 - row_html escapes
 
 
-def row_html(row: Any, columns: Sequence[Column], sight: Sight) -> str:
-    """One row as HTML, with an id that stays the same as it changes."""
-    cells = "".join(f'<td class="{it.css}" data-col="{it.key}">{it.html(row, sight)}</td>' for it in columns)
+def picks(state: State, sight: Sight) -> bool:
+    """Whether rows of the table can be picked by hand, to read their logs together."""
+    return state.table.picks and sight.reads_any_logs
+
+
+def row_html(row: Any, columns: Sequence[Column], sight: Sight, *, picks: bool = False) -> str:
+    """One row as HTML, with an id that stays the same as it changes; `picks`: with a box to pick it by."""
+    return row_of(row, columns, [column.html(row, sight) for column in columns], sight, picks=picks)
+
+
+def row_of(row: Any, columns: Sequence[Column], contents: Sequence[str], sight: Sight, *, picks: bool) -> str:
+    """The same, from what its cells hold, which is HTML in the order of the columns."""
+    pairs = zip(columns, contents, strict=True)
+    cells = "".join([f"{column.opening}{content}</td>" for column, content in pairs])
+    cells = (_box(row, sight) if picks else "") + cells
     uid, name, version = escape(row.uid), escape(row.name), escape(row.resource_version)
     return f'<tr id="r-{uid}" data-uid="{uid}" data-name="{name}" data-rv="{version}" tabindex="-1">{cells}</tr>'
+
+
+def _box(row: Any, sight: Sight) -> str:
+    """The cell of a row that can be picked; empty where its log may not be read."""
+    if not sight.reads_logs(row.namespace):
+        return '<td class="p-pick"></td>'
+    value, name = escape(f"{row.namespace}/{row.name}"), escape(row.name)
+    box = f'<input class="form-check-input" type="checkbox" value="{value}" aria-label="Pick {name}">'
+    return f'<td class="p-pick">{box}</td>'
 
 
 def columns_of(state: State, chosen: Sequence[str]) -> tuple[Column, ...]:
@@ -98,47 +123,35 @@ def fields_of(columns: Sequence[Column], state: State) -> tuple[str, ...]:
     return tuple(dict.fromkeys(needed))
 
 
-def build(user: Person, cluster: Cluster, state: State, chosen: Sequence[str], now: datetime) -> Page:
-    """The page of `state` for `user`, who chose the columns `chosen`. Raises BadParameter for a bad place."""
+def build(
+    user: Person, cluster: Cluster, state: State, chosen: Sequence[str], now: datetime, *, fresh: bool = False
+) -> Page:
+    """The page of `state` for `user`, who chose the columns `chosen`. Raises BadParameter for a bad place.
+
+    `fresh`: with the counts of this moment, also where they are dear.
+    """
     columns = columns_of(state, chosen)
-    matching = filters.rows(user, cluster, state)
+    matching = Matching(user, cluster, state, fresh=fresh)
     part = one_page(matching, state, fields_of(columns, state))
-    counted = _counts(user, cluster, state)
     rows = part.rows
-    total = _total(state, counted)
-    before = rows_before(matching, state, rows[0]) if rows and (state.after or state.before) else 0
+    first = number_of_first(matching, state, part)
+    last = first + len(rows) - 1 if rows else 0
     return Page(
         state=state,
         columns=columns,
         rows=rows,
-        facets=_facets(state, counted),
-        first=before + 1 if rows else 0,
-        last=before + len(rows),
-        total=max(total, before + len(rows)),
-        previous=state.query(before=place_of(rows[0], state)) if rows and part.has_previous else None,
-        next=state.query(after=place_of(rows[-1], state)) if rows and part.has_next else None,
+        facets=_facets(state, matching.counts),
+        first=first,
+        last=last,
+        total=max(matching.total, last),
+        previous=state.query(before=place_of(rows[0], state, first)) if rows and part.has_previous else None,
+        next=state.query(after=place_of(rows[-1], state, last)) if rows and part.has_next else None,
         now=now,
-        sight=Sight(cluster.slug, now),
+        sight=Sight(cluster.slug, now, logs=namespaces_for(user, Role.LOGS, cluster)),
     )
 
 
-def _counts(user: Person, cluster: Cluster, state: State) -> list[tuple[int, str, int]]:
-    """How many rows are in each severity and, where the table counts or filters by it, of each status."""
-    queryset = filters.rows(user, cluster, state, every_facet=True).order_by()
-    if state.table.facet == "severity" and not state.status:
-        return [(severity, "", n) for severity, n in queryset.values_list("severity").annotate(n=Count("pk"))]
-    return [
-        (severity, status, n)
-        for severity, status, n in queryset.values_list("severity", "status").annotate(n=Count("pk"))
-    ]
-
-
-def _total(state: State, counted: list[tuple[int, str, int]]) -> int:
-    wanted, word = state.severity, state.status
-    return sum(n for severity, status, n in counted if wanted in (None, severity) and word in ("", status))
-
-
-def _facets(state: State, counted: list[tuple[int, str, int]]) -> list[Facet]:
+def _facets(state: State, counted: Counted) -> list[Facet]:
     every = Facet(
         "All", "", sum(n for *_, n in counted), state.query(state="", status=""), not (state.state or state.status)
     )
@@ -155,7 +168,7 @@ def _severity_facet(state: State, severity: Severity, count: int) -> Facet:
     return Facet(title, f"st st-{CLASSES[severity]}", count, state.query(state=slug, status=""), state.state == slug)
 
 
-def _status_facet(state: State, word: str, counted: list[tuple[int, str, int]]) -> Facet:
+def _status_facet(state: State, word: str, counted: Counted) -> Facet:
     count = sum(n for _, status, n in counted if status == word)
     css = f"st st-{EVENT_CLASSES.get(word, 'unsure')}"
     return Facet(word, css, count, state.query(status=word, state=""), state.status == word)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 
-from clusters.kube.selectors import BadSelector, parse
+from clusters.kube.selectors import BadSelector, parse, typed
 from clusters.models import Severity
 from dashboard.tables.kinds import TABLES, Table
 
@@ -21,8 +21,7 @@ LONGEST_TEXT = 1000
 NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 OWNER = re.compile(r"[A-Z][A-Za-z0-9]*/[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?")
 SEVERITIES = {severity.label.lower().replace(" ", "-"): severity for severity in Severity}
-TYPED = re.compile(r"(?:^|\s)(namespace|ns|node|status|owner|labels):(\S+)")
-SELECTOR_SIGNS = re.compile(r"=|!|\s(?:not)?in\s*\(")
+TYPED = re.compile(r"(?:^|\s)(namespace|ns|node|state|status|owner|labels):(\S+)")
 
 
 class BadParameter(BadRequest):
@@ -87,16 +86,20 @@ def read(kind: str, query: QueryDict, *, ignore: frozenset[str] = frozenset()) -
 
 
 def absorb(state: State) -> State:
-    """The state with what was typed in the filter (`node:a app=web name`) moved to where it belongs."""
+    """The state with what was typed in the filter (`node:a app=web name`) moved to where it belongs.
+
+    What is no filter stays text; in events it always does, since people look for words of messages there.
+    """
     text = state.q
     moved: dict[str, Any] = {}
     for name, value in TYPED.findall(text):
         key = {"ns": "namespace"}.get(name, name)
         moved[key] = _checked(state.table, key, value)
     text = " ".join(TYPED.sub(" ", text).split())
-    if SELECTOR_SIGNS.search(text):
-        joined = ",".join(part for part in (state.labels, moved.get("labels", ""), text) if part)
-        moved["labels"], text = _checked(state.table, "labels", joined), ""
+    selector, text = ("", text) if state.table.kind == "events" else typed(text)
+    if selector:
+        joined = ",".join(part for part in (state.labels, moved.get("labels", ""), selector) if part)
+        moved["labels"] = _checked(state.table, "labels", joined)
     return replace(state, q=text, **moved)
 
 

@@ -10,16 +10,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from clusters.access import Person, may, requires, visible
-from clusters.models import Cluster, Deployment, Event, Namespace, Node, Pod, Role, Severity
-from dashboard.details.links import object_url, table_url
+from clusters.models import Cluster, Deployment, Namespace, Node, Pod, Role, Severity
+from dashboard.details.links import table_url
 from dashboard.details.pages import topics
 from dashboard.details.reasons import state_class
-from dashboard.overview import capacity
+from dashboard.overview import capacity, warnings
 from dashboard.overview.attention import attention
 from dashboard.words import freshness
 
 WINDOWS = 24
-WARNINGS = 8
 
 
 @dataclass(frozen=True)
@@ -29,14 +28,6 @@ class Number:
     state: str
     number: int
     word: str
-    url: str
-
-
-@dataclass(frozen=True)
-class Warned:
-    """A warning; `url` is the page of what it is about, empty where there is none."""
-
-    event: Event
     url: str
 
 
@@ -72,7 +63,6 @@ def overview_page(user: Person, cluster: Cluster) -> dict[str, Any]:
     """What the page shows. The number of queries is the same for every cluster."""
     now = timezone.now()
     pods = visible(user, Pod.objects.all(), cluster)
-    warnings = visible(user, Event.objects.filter(status="Warning"), cluster).defer("detail")
     page = {
         "cluster": cluster,
         "topics": topics(cluster, "nodes", "pods", "deployments", "events"),
@@ -81,7 +71,7 @@ def overview_page(user: Person, cluster: Cluster) -> dict[str, Any]:
         "deployment_counts": numbers(cluster, "deployments", visible(user, Deployment.objects.all(), cluster)),
         "namespace_count": visible(user, Namespace.objects.all(), cluster).count(),
         "attention": attention(user, cluster, now),
-        "warnings": [_warning(user, cluster, event) for event in warnings.order_by("-last_seen", "-id")[:WARNINGS]],
+        "warnings": warnings.latest(user, cluster),
     }
     return page | _nodes(user, cluster, pods) if may(user, Role.VIEW, cluster) else page
 
@@ -96,14 +86,6 @@ def _number(cluster: Cluster, kind: str, severity: Severity, count: int) -> Numb
     usual = severity.label.lower()
     word = WORDS.get(kind, {}).get(severity, usual)
     return Number(state_class(severity), count, word, table_url(cluster, kind, state=usual.replace(" ", "-")))
-
-
-def _warning(user: Person, cluster: Cluster, event: Event) -> Warned:
-    plural = f"{event.object_kind.lower()}s"
-    namespaced = plural in ("pods", "deployments")
-    linked = namespaced or (plural == "nodes" and may(user, Role.VIEW, cluster))
-    namespace = event.namespace if namespaced else ""
-    return Warned(event, object_url(cluster, plural, event.object_name, namespace) if linked else "")
 
 
 def _nodes(user: Person, cluster: Cluster, pods: QuerySet[Pod]) -> dict[str, Any]:

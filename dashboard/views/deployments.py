@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from clusters.access import Person, requires, visible
+from clusters.access import Person, may, requires, visible
+from clusters.derived.templates import whole_pod
 from clusters.kinds import KINDS
 from clusters.kube import objects
 from clusters.models import Cluster, Deployment, Pod, ReplicaSet, Role, Severity
-from dashboard.details import conditions, reasons, related
-from dashboard.details.links import object_url, table_url, yaml_url
+from dashboard.details import conditions, reasons, related, shells
+from dashboard.details.links import logs_of_object, object_url, table_url, yaml_url
 from dashboard.details.lookup import find
 from dashboard.details.pages import common
 from dashboard.details.rollout import rollout
@@ -28,6 +29,7 @@ class Revision:
     row: ReplicaSet
     pods_url: str
     yaml_url: str
+    logs_url: str
     current: bool
 
 
@@ -61,8 +63,9 @@ def deployment_page(user: Person, cluster: Cluster, row: Deployment) -> dict[str
         **related.events_of(user, cluster, row),
         **shown,
         "deployment": found,
+        "shells": shells.in_pods(user, cluster, shown["pods"], _first_container(found)),
         "revision": sets[0].revision if sets else None,
-        "revisions": [_revision(cluster, one, current=one is sets[0]) for one in sets],
+        "revisions": [_revision(user, cluster, one, current=one is sets[0]) for one in sets],
         "rollout": rollout(found, row, sets, counted),
         "trouble": _trouble(said, worst),
         "worst": worst,
@@ -72,15 +75,22 @@ def deployment_page(user: Person, cluster: Cluster, row: Deployment) -> dict[str
     }
 
 
+def _first_container(deployment: objects.Deployment) -> str:
+    containers = deployment.spec.template.spec.containers
+    return containers[0].name if containers else ""
+
+
 def _sets(user: Person, cluster: Cluster, row: Deployment) -> list[ReplicaSet]:
     """The deployment's replica sets, newest revision first."""
     owned = visible(user, ReplicaSet.objects.filter(owner_uid=row.uid), cluster)
     return list(owned.order_by("-revision", "-created").defer("detail")[:REVISIONS])
 
 
-def _revision(cluster: Cluster, row: ReplicaSet, *, current: bool) -> Revision:
+def _revision(user: Person, cluster: Cluster, row: ReplicaSet, *, current: bool) -> Revision:
+    place = (cluster, "replicasets", row.name, row.namespace)
+    logs_url = logs_of_object(*place) if may(user, Role.LOGS, cluster, row.namespace) else ""
     pods_url = related.pods_of_set(cluster, row.name, row.namespace)
-    return Revision(row, pods_url, yaml_url(cluster, "replicasets", row.name, row.namespace), current)
+    return Revision(row, pods_url, yaml_url(*place), logs_url, current)
 
 
 def _trouble(said: list[conditions.Condition], worst: Worst | None) -> conditions.Condition | None:
@@ -94,5 +104,5 @@ def _worst(cluster: Cluster, pods: list[Pod]) -> Worst | None:
     if not pods or pods[0].severity > Severity.WARNING:
         return None
     pod = pods[0]
-    reason = reasons.of_pod(objects.decode(objects.Pod, bytes(pod.detail)), pod)
+    reason = reasons.of_pod(whole_pod(pod), pod)
     return Worst(pod, reason, object_url(cluster, "pods", pod.name, pod.namespace))

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from clusters.access import MissingRight
 from dashboard.tables.state import BadParameter
 
 
@@ -16,7 +17,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "error.html", {"title": "Not allowed", "reason": "You may not do this."}, status=403)
+    """Our own refusals say which right is missing."""
+    reason = str(exception) if isinstance(exception, MissingRight) else "You may not do this."
+    return render(request, "error.html", {"title": "Not allowed", "reason": reason}, status=403)
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:

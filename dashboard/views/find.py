@@ -8,22 +8,18 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from clusters.access import Person, namespaces_for, signed_in, visible, visible_clusters
-from clusters.models import CachedObject, Cluster, Deployment, Namespace, Node, Pod, ReplicaSet, Role
+from clusters.access import Person, known_clusters, namespaces_for, signed_in, visible
+from clusters.kinds import KINDS
+from clusters.models import CachedObject, Cluster, Role
 from dashboard.details.links import object_url
 from dashboard.details.related import namespace_url, pods_of_set
+from dashboard.tables.filters import Filtered
 from dashboard.tables.kinds import TABLES
-from dashboard.tables.state import LONGEST_NAME, BadParameter
+from dashboard.tables.state import LONGEST_NAME, BadParameter, State
 
 PER_KIND = 6
 CLUSTERS_SEARCHED = 20
-OBJECTS: dict[str, type[CachedObject]] = {
-    "nodes": Node,
-    "namespaces": Namespace,
-    "deployments": Deployment,
-    "replicasets": ReplicaSet,
-    "pods": Pod,
-}
+OBJECTS = ("nodes", "namespaces", "deployments", "replicasets", "pods")
 KNOWN = {"q", "cluster"}
 
 
@@ -47,9 +43,7 @@ def find(request: HttpRequest) -> JsonResponse:
     if len(text) > LONGEST_NAME or not text.isprintable():
         raise BadParameter(f"q must be printable and at most {LONGEST_NAME} characters long.")
     here = request.GET.get("cluster", "")
-    clusters = sorted(
-        visible_clusters(request.user).defer("sealed_connection"), key=lambda cluster: cluster.slug != here
-    )
+    clusters = sorted(known_clusters(request.user), key=lambda cluster: cluster.slug != here)
     return JsonResponse({"found": [asdict(line) for line in _all(request.user, clusters, text)]})
 
 
@@ -72,21 +66,27 @@ def _tables(user: Person, cluster: Cluster, text: str) -> Iterator[Found]:
 
 
 def _objects(user: Person, cluster: Cluster, text: str) -> Iterator[Found]:
-    for kind, model in OBJECTS.items():
-        for namespace, name in _names(visible(user, model._default_manager.all(), cluster), text):
+    for kind in OBJECTS:
+        model = KINDS[kind].model
+        for namespace, name in _names(user, cluster, kind, text):
             where = f"{namespace} · {cluster.name}" if namespace else cluster.name
             yield Found(model.__name__, name, where, _url(cluster, kind, namespace, name))
 
 
-def _names(rows: QuerySet[CachedObject], text: str) -> list[tuple[str, str]]:
-    """Names that start with the text, then names that hold it: the first are read off the index by name."""
-    rows = rows.order_by("name", "namespace", "id")
-    following = text + "\U0010ffff"
-    found = list(rows.filter(name__gte=text, name__lt=following).values_list("namespace", "name")[:PER_KIND])
+def _names(user: Person, cluster: Cluster, kind: str, text: str) -> list[tuple[str, str]]:
+    """Names that start with the text, read off the index by name, then names that hold it."""
+    every: QuerySet[CachedObject] = KINDS[kind].model._default_manager.all()
+    rows = visible(user, every, cluster).order_by("name", "namespace", "id").values_list("namespace", "name")
+    found = list(rows.filter(name__gte=text, name__lt=text + "\U0010ffff")[:PER_KIND])
     if len(found) < PER_KIND:
-        inside = rows.filter(name__contains=text).exclude(name__startswith=text).values_list("namespace", "name")
-        found += inside[: PER_KIND - len(found)]
+        inside = _holding(user, cluster, kind, text).exclude(name__startswith=text)
+        found += inside.order_by("name", "namespace", "id").values_list("namespace", "name")[: PER_KIND - len(found)]
     return found
+
+
+def _holding(user: Person, cluster: Cluster, kind: str, text: str) -> QuerySet[CachedObject]:
+    """Rows whose name holds every word of the text, whatever the case: what a table filtered by it would show."""
+    return Filtered(user, cluster, State(TABLES[kind], q=text), is_few=True).rows()
 
 
 def _url(cluster: Cluster, kind: str, namespace: str, name: str) -> str:

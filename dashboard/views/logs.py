@@ -1,88 +1,63 @@
-"""The log of a container: the page, and the log as a file."""
+"""The pages of logs: of a pod, or of all pods that an address selects."""
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
-from http import HTTPStatus
+from collections.abc import Mapping
+from typing import Any
 
-from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from clusters.access import requires
-from clusters.clients import client_for
-from clusters.kube.errors import KubeError
-from clusters.kube.paths import object_path
+from clusters.kinds import KINDS
 from clusters.models import Cluster, Pod, Role
-from clusters.sealing import SealBroken
-from clusters.signals import client_address, log_closed, log_opened
-from clusters.streams.open_logs import TooManyLogs, counted
 from clusters.streams.requests import BadStreamRequest, LogRequest, log_request
-from dashboard.consumers.activity import Opening, recorded
-from dashboard.details.lookup import check_names, find
+from clusters.streams.selection import Selection, containers_of, selection_of
+from dashboard.details import links
+from dashboard.details.log_viewer import viewer_of_pod, viewer_of_selection, words_of
+from dashboard.details.lookup import find
+from dashboard.details.related import owners_of_pod
 from dashboard.details.streams import stream_page
 from dashboard.tables.state import BadParameter
 
-SILENCE_SECONDS = 60.0
-LENGTHS = ("100", "500", "2000", "10000", "all")
-SINCE = {"": "Since the start", "5m": "Last 5 minutes", "15m": "Last 15 minutes", "1h": "Last hour", "1d": "Last day"}
-
 
 @require_safe
 @requires(Role.LOGS)
-def logs(request: HttpRequest, cluster: Cluster, namespace: str, name: str) -> HttpResponse:
+def pod_logs(request: HttpRequest, cluster: Cluster, namespace: str, name: str) -> HttpResponse:
     """The whole state of the view is in the query; what can be asked of the server is checked here too."""
     row = find(request.user, Pod, cluster, name=name, namespace=namespace)
     page = stream_page(request, cluster, row, current="Logs")
-    asked = _asked(namespace, name, {**request.GET.dict(), "container": page["container"]})
-    return render(request, "pods/logs.html", page | {"asked": asked, "lengths": LENGTHS, "since": SINCE})
+    _asked(namespace, name, {**request.GET.dict(), "container": page["container"]})
+    viewer = viewer_of_pod(cluster, row, page["containers"], page["container"])
+    owners = [owner for owner in owners_of_pod(request.user, cluster, row) if owner.logs_url]
+    return render(request, "pods/logs.html", page | {"viewer": viewer, "owner": owners[-1] if owners else None})
 
 
 @require_safe
 @requires(Role.LOGS)
-async def file(request: HttpRequest, cluster: Cluster, namespace: str, name: str) -> HttpResponseBase:
-    """The log as a file of any size, as it is now; with `times=1` each line has its moment."""
-    check_names(name, namespace)
-    asked = replace(_asked(namespace, name, request.GET.dict()), follow=False)
-    params = asked.params() | {"timestamps": "true" if request.GET.get("times") == "1" else "false"}
-    user = await request.auser()
-    opening = Opening(user, client_address(request), cluster, namespace, name, asked.container)  # type: ignore[arg-type]
-    pieces = _pieces(opening, params)
+def logs(request: HttpRequest, cluster: Cluster) -> HttpResponse:
+    """The logs of the pods that the address selects, those that are yet to come too."""
     try:
-        await anext(pieces)
-    except (KubeError, SealBroken, TooManyLogs) as error:
-        page = {"cluster": cluster, "name": name, "reason": str(error)}
-        status = HTTPStatus.TOO_MANY_REQUESTS if isinstance(error, TooManyLogs) else HTTPStatus.BAD_GATEWAY
-        return await sync_to_async(render)(request, "pods/no_log_file.html", page, status=status)
-    return StreamingHttpResponse(
-        pieces,
-        content_type="text/plain; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}-{asked.container}.log"',
-            # Compressing it would hold up everybody else.
-            "Content-Encoding": "identity",
-        },
-    )
+        selection = selection_of(request.GET)
+    except BadStreamRequest as error:
+        raise BadParameter(str(error)) from None
+    _asked("-", "-", {**request.GET.dict(), "container": "any"})
+    viewer = viewer_of_selection(cluster, request.GET, containers_of(selection, request.user, cluster))
+    title = words_of(selection, request.GET.get("labels", ""))
+    page = {"cluster": cluster, "title": title, "viewer": viewer}
+    return render(request, "logs/page.html", page | _of_object(request, cluster, selection))
 
 
-async def _pieces(opening: Opening, params: Mapping[str, str]) -> AsyncIterator[bytes]:
-    """The log; the first piece is empty and comes once the cluster gives it.
-
-    A generator that has begun is closed by the event loop even when nobody reads on. Raises KubeError, SealBroken and
-    TooManyLogs.
-    """
-    path = object_path("", "v1", "pods", opening.namespace, opening.pod, "log")
-    with counted(opening.user):
-        client = await client_for(opening.cluster)
-        async with (
-            recorded(log_opened, log_closed, opening) as record,
-            client.stream(path, params, SILENCE_SECONDS) as pieces,
-        ):
-            await record.note_opened()
-            yield b""
-            async for piece in pieces:
-                yield piece
+def _of_object(request: HttpRequest, cluster: Cluster, selection: Selection) -> dict[str, Any]:
+    """Crumbs and tabs of the object whose pods these are; nothing where it is no single object of ours."""
+    owner, name = selection.owner or ("", "")
+    kind = next((kind for kind, known in links.OWNERS.items() if known == owner), "")
+    namespace = selection.namespace
+    if not kind and selection.node and not namespace:
+        kind, name = "nodes", selection.node
+    if not kind:
+        return {}
+    tabs = links.tabs(request.user, cluster, kind, name, namespace, current="Logs")
+    return {"kind": KINDS[kind], "name": name, "namespace": namespace, "tabs": tabs}
 
 
 def _asked(namespace: str, name: str, query: Mapping[str, str]) -> LogRequest:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from clusters.access import requires
+from clusters.access import may_list, requires
 from clusters.models import Cluster, Role
 from dashboard.tables import export
 from dashboard.tables.context import table_context
@@ -28,7 +28,7 @@ from dashboard.tables.state import BadParameter, State, absorb, read
 @requires(Role.VIEW)
 def table(request: HttpRequest, cluster: Cluster, kind: str) -> HttpResponseBase:
     """A page of rows; `format=csv` or `format=json` for all of them. What was typed is first put where it belongs."""
-    if kind not in TABLES:
+    if kind not in TABLES or not may_list(request.user, TABLES[kind].model, cluster):
         raise Http404(f"Pilothouse has no table of {kind[:40]}.")
     state = read(kind, request.GET, ignore=frozenset({"format"}))
     if "format" in request.GET:

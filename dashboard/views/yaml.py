@@ -18,7 +18,7 @@ from clusters.redaction import presentable
 from clusters.sealing import SealBroken
 from dashboard.details.links import tabs
 from dashboard.details.lookup import NOT_THERE, check_names
-from dashboard.manifests import as_yaml, lines
+from dashboard.manifests import as_yaml, marked_up
 
 MEDIA_TYPE = "application/yaml"  # RFC 9512
 ADVICE: dict[type[Exception], tuple[str, str]] = {
@@ -61,7 +61,7 @@ async def manifest(request: HttpRequest, cluster: Cluster, kind: str, name: str,
     if "download" in request.GET:
         named = {"Content-Disposition": f'attachment; filename="{name}.yaml"'}
         return HttpResponse(text, content_type=MEDIA_TYPE, headers=named)
-    page["lines"] = lines(text)
+    page["text"] = await asyncio.to_thread(marked_up, text)
     return await sync_to_async(render)(request, "yaml/manifest.html", page)
 
 

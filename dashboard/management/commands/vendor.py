@@ -16,6 +16,8 @@ FILES = {
     "xterm/xterm.css": "@xterm/xterm/css/xterm.css",
     "xterm/addon-fit.mjs": "@xterm/addon-fit/lib/addon-fit.mjs",
     "xterm/addon-search.mjs": "@xterm/addon-search/lib/addon-search.mjs",
+    "xterm/addon-web-links.mjs": "@xterm/addon-web-links/lib/addon-web-links.mjs",
+    "xterm/addon-webgl.mjs": "@xterm/addon-webgl/lib/addon-webgl.mjs",
     "fonts/inter.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
     "fonts/jetbrains-mono.woff2": "@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2",
 }

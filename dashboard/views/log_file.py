@@ -1,0 +1,115 @@
+"""The logs of a selection as one file, be it of one container or of many."""
+
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from clusters.access import namespaces_for, requires
+from clusters.clients import client_for
+from clusters.kube.client import Client
+from clusters.kube.errors import KubeError
+from clusters.kube.paths import object_path
+from clusters.models import Cluster, Role
+from clusters.sealing import SealBroken
+from clusters.signals import client_address, log_closed, log_opened
+from clusters.streams.merging import SILENCE_SECONDS, merged
+from clusters.streams.open_logs import TooManyLogs, counted
+from clusters.streams.requests import ALL, BadStreamRequest, LogRequest, log_request
+from clusters.streams.selection import MOST_SOURCES, Selection, Source, selection_of, sources_of
+from clusters.threads import read
+from dashboard.consumers.activity import Opening, in_words, opening_of, recorded
+from dashboard.log_files import Layout, packed, written
+from dashboard.tables.state import BadParameter
+
+TEXT = "text/plain; charset=utf-8"
+
+
+@require_safe
+@requires(Role.LOGS)
+async def selected_file(request: HttpRequest, cluster: Cluster) -> HttpResponseBase:
+    """All logs of a selection as one file of any size, merged by time, as they are now.
+
+    The query is that of the socket (`dashboard.consumers.logs`), with `format=json` for JSON lines, `times=1` for the
+    moments in plain text and `gzip=1`. `tail` is "all" where it is not given. One log alone as text is passed on as the
+    API gives it, however long its lines are; where lines are merged, long ones are cut.
+    """
+    user = await request.auser()
+    asked, selection = _asked(request.GET)
+    allowed = await read(namespaces_for, user, Role.LOGS, cluster)
+    sources = await read(sources_of, selection, allowed, cluster)
+    if not sources or len(sources) > MOST_SOURCES:
+        raise BadParameter(f"{len(sources)} containers are selected; a file takes 1 to {MOST_SOURCES}.")
+    opening = opening_of(selection, user, client_address(request), cluster)  # type: ignore[arg-type]
+    layout = Layout(
+        as_json=request.GET.get("format") == "json", times=request.GET.get("times") == "1", names=len(sources) > 1
+    )
+    is_packed = request.GET.get("gzip") == "1"
+    text = _text(cluster, sources, asked, layout)
+    pieces = _recorded(opening, packed(text) if is_packed else text, sources)
+    name = f"{_name(opening, sources)}.{layout.ending}{'.gz' if is_packed else ''}"
+    media = "application/gzip" if is_packed else TEXT
+    try:
+        await anext(pieces)  # it is empty, and comes once something is there
+    except (KubeError, SealBroken, TooManyLogs) as error:
+        page = {"cluster": cluster, "name": opening.pod or opening.namespace or cluster.name, "reason": str(error)}
+        status = HTTPStatus.TOO_MANY_REQUESTS if isinstance(error, TooManyLogs) else HTTPStatus.BAD_GATEWAY
+        return await sync_to_async(render)(request, "pods/no_log_file.html", page, status=status)
+    return StreamingHttpResponse(
+        pieces,
+        content_type=media,
+        # Compressing the answer as such would hold up everybody else.
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Content-Encoding": "identity"},
+    )
+
+
+async def _text(cluster: Cluster, sources: list[Source], asked: LogRequest, layout: Layout) -> AsyncIterator[bytes]:
+    client = await client_for(cluster)
+    if len(sources) == 1 and layout.is_as_given and asked.until is None:
+        pieces = _as_given(client, sources[0], asked, layout)
+    else:
+        pieces = written(merged(client, sources, asked), layout)
+    async for piece in pieces:
+        yield piece
+
+
+async def _as_given(client: Client, source: Source, asked: LogRequest, layout: Layout) -> AsyncIterator[bytes]:
+    path = object_path("", "v1", "pods", source.namespace, source.pod, "log")
+    shown = {"container": source.container, "timestamps": "true" if layout.times else "false"}
+    async with client.stream(path, asked.params() | shown, SILENCE_SECONDS) as pieces:
+        async for piece in pieces:
+            yield piece
+
+
+async def _recorded(opening: Opening, pieces: AsyncIterator[bytes], sources: list[Source]) -> AsyncIterator[bytes]:
+    """The pieces, counted and recorded; the first is empty and comes once there is something to give.
+
+    A generator that has begun is closed by the event loop even when nobody reads on.
+    """
+    with counted(opening.user):
+        async with recorded(log_opened, log_closed, opening) as record:
+            record.detail.append(in_words(sources))
+            first = await anext(pieces, b"")
+            await record.note_opened()
+            yield b""
+            yield first
+            async for piece in pieces:
+                yield piece
+
+
+def _asked(query: QueryDict) -> tuple[LogRequest, Selection]:
+    names = {"tail": ALL, **{name: str(value) for name, value in query.items()}, "container": "any", "follow": "0"}
+    try:
+        return log_request("", "", names), selection_of(query)
+    except BadStreamRequest as error:
+        raise BadParameter(str(error)) from None
+
+
+def _name(opening: Opening, sources: list[Source]) -> str:
+    if len(sources) == 1:
+        return f"{sources[0].pod}-{sources[0].container}"
+    return opening.pod.rpartition("/")[2] or opening.namespace or opening.cluster.slug
