@@ -16,8 +16,17 @@ const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-dig
 const full = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" });
 const dated = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short" });
 
+/** How far the reader's clock is behind the server's, in milliseconds: ages are told by the server's. */
+const behind = (() => {
+  const told = Number(document.querySelector('meta[name="server-time"]')?.content) * 1000;
+  if (!told) return 0;
+  const [loading] = performance.getEntriesByType("navigation");
+  const since = Math.max(0, performance.now() - (loading?.responseStart ?? 0));
+  return told - (Date.now() - since);
+})();
+
 function tick(root) {
-  const now = Date.now();
+  const now = Date.now() + behind;
   for (const time of root.querySelectorAll("time[data-age]")) {
     const words = ageWords((now - Date.parse(time.dateTime)) / 1000);
     if (time.textContent !== words) time.textContent = words;
@@ -26,7 +35,7 @@ function tick(root) {
 
 /** Writes every moment below `root` in the reader's zone, and every age as it is now. */
 export function tellTimes(root) {
-  const today = new Date().toDateString();
+  const today = new Date(Date.now() + behind).toDateString();
   for (const time of root.querySelectorAll("time[data-moment]")) {
     const moment = new Date(time.dateTime);
     time.textContent = (moment.toDateString() === today ? clock : dated).format(moment);

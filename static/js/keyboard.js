@@ -1,8 +1,10 @@
-// Keys: "/" filter, "?" help, g and a letter to go, j and k through rows, Enter opens, Ctrl-K finds, Esc leaves.
+// Keys: "/" filter, "?" help, g and a letter to go, j and k through rows, x picks one, Enter opens, Ctrl-K finds, Esc leaves.
 
 import { openPalette } from "./palette.js";
 
 const GO_WITHIN = 1500; // milliseconds between g and the letter
+const OBJECT_PAGES = ["nodes", "pods", "deployments"].map((kind) => `a.name[href*="/${kind}/"]`).join();
+const VIEWS = { l: "logs/", s: "shell/", y: "yaml/" };
 let goingUntil = 0;
 
 const inField = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], .xterm");
@@ -26,17 +28,37 @@ function openRow() {
   document.activeElement?.closest?.("tr[data-uid]")?.querySelector("a")?.click();
 }
 
+/** The view of the object on the page, or the YAML of the row that has the focus. */
+function view(letter) {
+  const row = document.activeElement?.closest?.("tr[data-uid]");
+  const link = (row ?? document.querySelector(".tabs"))?.querySelector(`a[data-key="${letter}"]`);
+  const page = row?.querySelector(OBJECT_PAGES)?.href;
+  if (link) link.click();
+  else if (page && (letter === "y" || page.includes("/pods/"))) location.href = new URL(VIEWS[letter], page);
+}
+
 function go(letter) {
   goingUntil = 0;
   document.querySelector(`[data-go="${CSS.escape(letter)}"]`)?.click();
 }
 
+/** Picks the row that has the focus, as a click on its box does. */
+function pick(shiftKey) {
+  const box = document.activeElement?.closest?.("tr[data-uid]")?.querySelector(".p-pick input");
+  box?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
+}
+
 const acts = {
-  "/": () => document.getElementById("q")?.select(),
+  "/": () => (document.getElementById("q") ?? document.querySelector("[data-log-search]"))?.select(),
   "?": openHelp,
   g: () => (goingUntil = Date.now() + GO_WITHIN),
   j: () => step(1),
   k: () => step(-1),
+  x: () => pick(false),
+  X: () => pick(true),
+  l: () => view("l"),
+  s: () => view("s"),
+  y: () => view("y"),
 };
 
 document.addEventListener("keydown", (event) => {

@@ -31,11 +31,11 @@ async function fetchAndMorph() {
   for (const id of ["main", "nav"]) await morph(document.getElementById(id), next.getElementById(id));
 }
 
-/** Nothing is replaced while somebody types in it or has selected text in it. */
+/** Nothing is replaced while somebody types in it, has selected text in it or has opened a menu of it. */
 async function morph(old, next) {
   const selection = getSelection();
   const selected = !selection.isCollapsed && old.contains(selection.anchorNode);
-  if (!next || selected || old.querySelector("input:focus, textarea:focus") || old.innerHTML === next.innerHTML) return;
+  if (!next || selected || old.querySelector("input:focus, textarea:focus, .menu:popover-open") || old.innerHTML === next.innerHTML) return;
   keepWhatIsOpen(old, next);
   await htmx.swap({ sourceElement: old, target: old, text: next.innerHTML, swap: "innerMorph" });
 }

@@ -1,11 +1,12 @@
-// Menus open below the button they belong to (HTML's popover) and are walked with the arrow keys.
+// Menus open below the button that opened them (HTML's popover) and are walked with the arrow keys.
 
 const EDGE = 8; // pixels left free at the window's edge
 const ITEMS = "a, button, input:not([type=hidden])";
 
 document.addEventListener("toggle", ({ target: menu, newState }) => {
   if (!menu.matches?.(".menu")) return;
-  const opener = document.querySelector(`[popovertarget="${menu.id}"]`);
+  const openers = [...document.querySelectorAll(`[popovertarget="${menu.id}"]`)];
+  const opener = openers.find((one) => one === document.activeElement) ?? openers[0];
   opener.setAttribute("aria-expanded", newState === "open");
   if (newState !== "open") return;
   putBeside(menu, opener.getBoundingClientRect());

@@ -1,94 +1,109 @@
-// The page of a shell: opens one in the container that is chosen, and says how it ended.
+// The page of a shell: opens one in the container that is chosen, and says how it fares. Who leaves the page finds it in
+// the dock; who loads it again, here.
 
-import { StreamSocket } from "./stream-socket.js";
-import { makeTerminal } from "./terminal.js";
-import { Typing } from "./typing.js";
+import { dock } from "./dock.js";
+import { remember, withKnownShell } from "./shell-memory.js";
+import { showStatus } from "./shell-status.js";
+import { TerminalPane } from "./terminal-pane.js";
 
 const place = document.getElementById("terminal");
+const blank = document.getElementById("terminal-blank");
 const tools = document.getElementById("shell-tools");
 const status = document.getElementById("shell-status");
 const openButton = tools.querySelector("button[type=submit]");
-const closeButton = document.querySelector("[data-act=close-shell]");
-const encoder = new TextEncoder();
+const runningTools = document.getElementById("running-tools");
+const [findButton, dockButton, closeButton] = ["find", "to-dock", "close-shell"].map((act) => document.querySelector(`[data-act=${act}]`));
+const usualStatus = status.textContent;
 
-let terminal, socket, typing, code;
+let pane;
 
-function say(words, state) {
-  const mark = document.createElement("span");
-  mark.className = `st st-${state}`;
-  mark.textContent = words;
-  status.replaceChildren(mark);
-}
+const address = () => {
+  const [container, shell] = [tools.elements.container.value, tools.elements.shell.value];
+  if (shell === "attach") return `${place.dataset.attach}?${new URLSearchParams({ container })}`;
+  return `${place.dataset.socket}?${new URLSearchParams({ container, shell })}`;
+};
 
-async function makeRoom() {
-  document.getElementById("terminal-blank").remove();
-  terminal = await makeTerminal(place, () => (closeButton.hidden ? tools.elements.shell : closeButton).focus());
-  terminal.onData((text) => type(encoder.encode(text)));
-  terminal.onBinary((text) => type(Uint8Array.from(text, (character) => character.charCodeAt(0))));
-  terminal.onResize(sendSize);
-}
-
-async function open() {
+async function open(from, state) {
   openButton.disabled = true;
-  socket?.close();
-  say("Opening a shell", "progressing");
-  if (terminal) terminal.reset();
-  else await makeRoom();
-  code = undefined;
-  const query = new URLSearchParams({ container: tools.elements.container.value, shell: tools.elements.shell.value });
-  history.replaceState(null, "", `?${query}`);
-  query.set("columns", Math.min(terminal.cols, 500));
-  query.set("rows", Math.min(terminal.rows, 500));
-  socket = new StreamSocket(`${place.dataset.socket}?${query}`, { onopen, onbytes, onmessage, onend });
-  typing = new Typing(socket);
+  blank.hidden = true;
+  await pane?.dispose();
+  pane = new TerminalPane(place, { address: from, state, onstate, onleave: () => (runningTools.hidden ? tools.elements.shell : closeButton).focus() });
+  await pane.ready;
+  pane.show(true);
+  pane.focus();
   openButton.disabled = false;
 }
 
-function onopen() {
-  closeButton.hidden = false;
-}
-
-function onbytes(bytes) {
-  const here = socket;
-  terminal.write(bytes, () => {
-    here.noteDrawn(bytes.length);
-    here.tellDrawn();
-  });
-}
-
-function onmessage(message) {
-  if (message.type === "started") {
-    say(`Shell in ${tools.elements.container.value}`, "running");
-    sendSize();
-    terminal.focus();
-  } else if (message.type === "typed") typing.taken(message.bytes);
-  else if (message.type === "exit") code = message.code;
-}
-
-function onend(reason) {
-  closeButton.hidden = true;
-  const words = reason ?? "The connection to Pilothouse was lost, and the shell with it; its result is unknown.";
-  say(words, code === 0 ? "completed" : "failed");
-  terminal.write(`\r\n\x1b[33m--- ${words} ---\x1b[0m\r\n`);
-}
-
-function sendSize() {
-  document.getElementById("size").textContent = `${terminal.cols} × ${terminal.rows}`;
-  socket?.send({ columns: terminal.cols, rows: terminal.rows });
-}
-
-function type(bytes) {
-  if (socket.isOpen && !typing.send(bytes)) say("Too much was pasted at once; the rest was left out.", "warning");
+function onstate(state) {
+  const { phase, session, columns, rows } = state;
+  const [path, query] = (pane?.address ?? "").split("?");
+  const isAttached = path.endsWith("/attach/");
+  const container = new URLSearchParams(query).get("container") ?? "";
+  closeButton.textContent = isAttached ? "Leave it" : "Close shell";
+  showStatus(status, state, isAttached
+    ? { opening: "Attaching", running: `Attached to the process of ${container}` }
+    : { opening: "Opening a shell", running: `Shell in ${container}` });
+  document.getElementById("size").textContent = columns ? `${columns} × ${rows}` : "";
+  runningTools.hidden = !["running", "lost"].includes(phase);
+  dockButton.hidden = !session;
+  history.replaceState(phase === "ended" ? null : { address: pane?.address, shell: state }, "");
 }
 
 tools.addEventListener("submit", (event) => {
   event.preventDefault();
-  open();
+  const from = address();
+  remember(from);
+  history.replaceState(null, "", `?${from.split("?")[1]}`);
+  open(from);
 });
-closeButton.addEventListener("click", () => {
-  socket.close();
-  onend("You closed the shell.");
+findButton.addEventListener("click", () => pane.find());
+closeButton.addEventListener("click", () => pane.end());
+dockButton.addEventListener("click", async () => {
+  const moved = inDock();
+  await pane.dispose();
+  pane = undefined;
+  history.replaceState(null, "");
+  blank.hidden = false;
+  runningTools.hidden = true;
+  status.textContent = usualStatus;
+  dock.open(moved);
 });
-// Not before: the browser would send the form itself and load the page again.
-openButton.disabled = false;
-openButton.focus();
+addEventListener("pagehide", () => {
+  if (pane?.isLive && pane.state.session) dock.keep(inDock());
+});
+
+function inDock() {
+  return { kind: "shell", address: pane.address, title: place.dataset.pod, state: { ...pane.state } };
+}
+
+function chooseKnownShell() {
+  const container = new URLSearchParams({ container: tools.elements.container.value });
+  const known = withKnownShell(`${place.dataset.socket}?${container}`);
+  tools.elements.shell.value = new URL(known, location.href).searchParams.get("shell") ?? "auto";
+}
+
+tools.elements.container.addEventListener("change", chooseKnownShell);
+if (!new URLSearchParams(location.search).has("shell")) chooseKnownShell();
+
+/** Those that are open in this pod already, in the dock or elsewhere. */
+for (const button of blank.querySelectorAll("[data-session]")) {
+  button.disabled = false;
+  button.addEventListener("click", () => {
+    const { session, address: from } = button.dataset;
+    button.remove();
+    if (!blank.querySelector("[data-session]")) document.getElementById("open-shells").remove();
+    dock.take(session);
+    open(from, { session });
+  });
+}
+
+const last = history.state;
+if (last?.shell?.session) {
+  dock.take(last.shell.session);
+  open(last.address, last.shell);
+} else {
+  // Not before: the browser would send the form itself and load the page again.
+  openButton.disabled = false;
+  openButton.focus();
+  if (place.dataset.opens !== undefined) tools.requestSubmit();
+}

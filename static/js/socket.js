@@ -20,10 +20,13 @@ export function connect(path, { hello, show, state }) {
       const message = JSON.parse(data);
       try {
         await show(message);
-      } finally {
-        // The server sends nothing more until it knows that this is on the page.
-        if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ shown: message.n }));
+      } catch (error) {
+        // What is on the page now is not known to the server: begin again by saying it.
+        socket.close();
+        throw error;
       }
+      // The server sends nothing more until it knows that this is on the page.
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ shown: message.n }));
     };
     socket.onclose = ({ code }) => {
       if (ended) return;

@@ -1,8 +1,12 @@
 // For xterm.js under a content security policy that allows no inline styles: what it writes into <style> elements and
 // style attributes goes through the CSS object model instead, which the policy lets scripts use.
 
+let allowed = false;
+
 /** From now on a <style> element that a script makes becomes a sheet of the document, and a span's style is set as CSS. */
 export function allowItsStyles() {
+  if (allowed) return;
+  allowed = true;
   const create = document.createElement.bind(document);
   document.createElement = (tag, options) => (tag === "style" ? styleElement(create("span")) : create(tag, options));
   HTMLSpanElement.prototype.setAttribute = function (name, value) {

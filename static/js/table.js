@@ -2,6 +2,7 @@
 
 import { tellTimes } from "./ages.js";
 import { connect } from "./socket.js";
+import { showPicks, unpick } from "./table-picks.js";
 
 const CHANGED_FOR = 10_000; // milliseconds
 const TINTED_FOR = 1_800;
@@ -14,6 +15,8 @@ let disconnect, waiting;
 
 function start() {
   waiting = undefined;
+  if (matchMedia("(max-width: 720px)").matches) find("q").placeholder = find("q").dataset.short;
+  showPicks();
   disconnect = connect(find("table").dataset.socket, { hello, show, state });
 }
 
@@ -21,6 +24,9 @@ const rowOf = (uid) => find(`r-${uid}`);
 const rows = () => [...find("rows").querySelectorAll("tr[data-uid]")];
 
 function hello() {
+  // What waits is not on the page, so it is sent again.
+  waiting = undefined;
+  showWaiting();
   return { have: Object.fromEntries(rows().map((row) => [row.dataset.uid, row.dataset.rv])) };
 }
 
@@ -33,8 +39,19 @@ function state(open, { refused } = {}) {
   find("pager").lastHtml = undefined;
 }
 
-function show(message) {
-  if (message.rows || message.order) showRows(message);
+// What is pressed must still be there when it is let go, or the click goes to nothing.
+let pressed = false;
+addEventListener("pointerdown", () => (pressed = true), true);
+for (const end of ["pointerup", "pointercancel", "dragend"]) addEventListener(end, () => setTimeout(release), true);
+
+function release() {
+  pressed = false;
+  dispatchEvent(new Event("released"));
+}
+
+async function show(message) {
+  if (pressed) await new Promise((done) => addEventListener("released", done, { once: true }));
+  if (message.rows || message.cells || message.order) showRows(message);
   for (const name of ["facets", "pager", "empty"]) if (name in message) replaceInside(find(name), message[name]);
   if ("stale" in message) showWarning(message);
   if ("health" in message) showHealth(message);
@@ -46,16 +63,22 @@ function show(message) {
 
 // ---- Rows ----
 
-function showRows({ rows: html = {}, order, gone = [] }) {
-  const fresh = new Map();
-  for (const [uid, text] of Object.entries(html)) {
-    const row = parsedRow(text);
-    if (rowOf(uid)) change(rowOf(uid), row);
-    else fresh.set(uid, row);
+function showRows({ rows: html = {}, cells: changed = {}, order, gone = [] }) {
+  const fresh = new Map(Object.entries(html).map(([uid, text]) => [uid, parsedRow(text)]));
+  for (const [uid, row] of fresh) {
+    if (!rowOf(uid)) continue;
+    change(rowOf(uid), row.dataset.rv, differing(rowOf(uid), row));
+    fresh.delete(uid);
+  }
+  for (const [uid, { rv, cells }] of Object.entries(changed)) {
+    const row = rowOf(uid) ?? waiting?.fresh.get(uid);
+    if (row) change(row, rv, cells);
   }
   for (const uid of gone) strike(rowOf(uid));
+  unpick(gone);
   if (!order) return;
-  for (const [uid, row] of waiting?.fresh ?? []) if (!fresh.has(uid)) fresh.set(uid, row);
+  const wanted = new Set(order);
+  for (const [uid, row] of waiting?.fresh ?? []) if (wanted.has(uid) && !fresh.has(uid)) fresh.set(uid, row);
   waiting = { order, fresh };
   if (!isRead()) arrange();
 }
@@ -68,28 +91,30 @@ function parsedRow(text) {
 }
 
 /** Puts the new cells into the row that is there: it keeps its place, its focus and what is selected in other cells. */
-function change(row, next) {
-  row.dataset.rv = next.dataset.rv;
-  let changed = false;
-  [...next.cells].forEach((cell, index) => {
-    const old = row.cells[index];
-    if (old.innerHTML === cell.innerHTML) return;
-    const focused = old.contains(document.activeElement);
-    if (saysSomethingElse(old, cell)) changed = true;
-    old.innerHTML = cell.innerHTML;
-    if (focused) old.querySelector("a, button")?.focus({ preventScroll: true });
-  });
-  if (changed) mark(row);
+function change(row, version, cells) {
+  row.dataset.rv = version;
+  for (const [column, html] of Object.entries(cells)) {
+    const cell = [...row.cells].find((each) => each.dataset.col === column);
+    const focused = cell.contains(document.activeElement);
+    cell.innerHTML = html;
+    tellTimes(cell);
+    if (focused) cell.querySelector("a, button")?.focus({ preventScroll: true });
+  }
+  if (row.isConnected && Object.keys(cells).length) mark(row);
 }
 
-const saysSomethingElse = (old, cell) => !cell.querySelector("time[data-age]") || old.textContent !== cell.textContent;
+/** What a row holds that the one on the page does not, by column. */
+function differing(old, next) {
+  const changed = [...next.cells].filter((cell, index) => cell.innerHTML !== old.cells[index].innerHTML);
+  return Object.fromEntries(changed.map((cell) => [cell.dataset.col, cell.innerHTML]));
+}
 
+// The tint does not fade: repainting rows for seconds on end would slow down the changes that follow.
 function mark(row) {
-  row.classList.remove("is-changed");
-  void row.offsetWidth; // starts the tint anew
   row.classList.add("is-changed", "was-changed");
+  clearTimeout(row.untint);
   clearTimeout(row.unmark);
-  setTimeout(() => row.classList.remove("is-changed"), TINTED_FOR);
+  row.untint = setTimeout(() => row.classList.remove("is-changed"), TINTED_FOR);
   row.unmark = setTimeout(() => row.classList.remove("was-changed"), CHANGED_FOR);
 }
 
@@ -101,11 +126,12 @@ function strike(row) {
   setTimeout(() => row.remove(), GONE_FOR);
 }
 
-/** Whether somebody points into the table or has selected text or a row in it: then nothing may move. */
-function isRead() {
-  const body = find("rows");
+/** Whether somebody points into the table or has selected text in it: then nothing may move. */
+const isRead = () => find("rows").matches(":hover") || isSelected();
+
+function isSelected() {
   const selection = getSelection();
-  return body.matches(":hover") || (!selection.isCollapsed && body.contains(selection.anchorNode));
+  return !selection.isCollapsed && find("rows").contains(selection.anchorNode);
 }
 
 function arrange() {
@@ -123,6 +149,7 @@ function arrange() {
     else move(body, row, place);
   }
   for (const row of fresh.values()) if (row.isConnected) mark(row);
+  showPicks();
   showWaiting();
 }
 
@@ -204,6 +231,7 @@ async function swap(html, address, replace) {
     find("q").focus({ preventScroll: true });
     find("q").setSelectionRange(selectionStart, selectionEnd);
   }
+  for (const name of ["facets", "pager", "empty"]) find(name).lastHtml = undefined;
   history[replace ? "replaceState" : "pushState"](null, "", address);
   tellTimes(find("table"));
   start();
@@ -217,8 +245,11 @@ function addressOfFilter() {
 
 document.addEventListener("input", ({ target }) => {
   clearTimeout(typing);
+  if (target.id !== "q") return;
   // label=value and node:name are taken at Enter: half of one means nothing.
-  if (target.id === "q" && PLAIN.test(target.value)) {
+  const isPlain = PLAIN.test(target.value);
+  find("filter").querySelector("kbd").textContent = isPlain ? "/" : "Enter";
+  if (isPlain) {
     typing = setTimeout(() => go(addressOfFilter(), { replace: true }), TYPING_PAUSE);
   }
 });
@@ -239,7 +270,12 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("pointerout", ({ target, relatedTarget }) => {
-  if (waiting && target.closest("#rows") && !relatedTarget?.closest?.("#rows") && !relatedTarget?.closest?.("#waiting")) arrange();
+  const inside = (element) => element?.closest?.("#rows, #waiting");
+  if (waiting && inside(target) && !inside(relatedTarget) && !isSelected()) arrange();
+});
+
+document.addEventListener("selectionchange", () => {
+  if (waiting && !isRead()) arrange();
 });
 
 addEventListener("popstate", () => location.reload());

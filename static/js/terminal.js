@@ -1,70 +1,97 @@
-// The terminal on the page: xterm.js in our colours, which obeys nothing that reaches beyond it.
+// A terminal: xterm.js in our colours, which obeys nothing that reaches beyond it.
 
 import { FitAddon } from "../vendor/xterm/addon-fit.mjs";
 import { Terminal } from "../vendor/xterm/xterm.mjs";
 import { allowItsStyles } from "./styleless.js";
+import { guardLinks, guardPaste, guardQuestions } from "./terminal-guards.js";
+import { Renderer } from "./terminal-renderer.js";
+import { onChange, settings } from "./terminal-settings.js";
+import { colours, onPageColours } from "./terminal-theme.js";
 
 const FONT = '"JetBrains Mono Variable", ui-monospace, monospace';
-const LIGHT = {
-  background: "#fbfbfd", foreground: "#1b2333", cursor: "#2b50c4", cursorAccent: "#fbfbfd", selectionBackground: "#c9d6f8",
-  black: "#1b2333", red: "#b4231c", green: "#14703f", yellow: "#875100", blue: "#2b50c4", magenta: "#7639a6", cyan: "#0a6a76", white: "#5f6878",
-  brightBlack: "#5f6878", brightRed: "#c92a22", brightGreen: "#187f48", brightYellow: "#7d5b00", brightBlue: "#3a60d8",
-  brightMagenta: "#8748ba", brightCyan: "#0c7784", brightWhite: "#151b26",
-};
-const DARK = {
-  background: "#0a0e14", foreground: "#d8dee8", cursor: "#93b1ff", cursorAccent: "#0a0e14", selectionBackground: "#2c4272",
-  black: "#3a4759", red: "#ff8a80", green: "#5fd08f", yellow: "#f0b652", blue: "#93b1ff", magenta: "#caa2f2", cyan: "#62cfdc", white: "#d8dee8",
-  brightBlack: "#8e9aab", brightRed: "#ffaba4", brightGreen: "#86e0ac", brightYellow: "#f6cd83", brightBlue: "#b3c8ff",
-  brightMagenta: "#dcc1f7", brightCyan: "#8ddde6", brightWhite: "#ffffff",
-};
+const SCROLLBACK = 5000; // lines
 
-const prefersDark = matchMedia("(prefers-color-scheme: dark)");
-
-function theme() {
-  const chosen = document.documentElement.dataset.bsTheme;
-  return (chosen ? chosen === "dark" : prefersDark.matches) ? DARK : LIGHT;
-}
-
-/** A terminal that fills `place`. `leave()` is called for Ctrl-Shift-Esc, since Tab belongs to the shell. */
-export async function makeTerminal(place, leave) {
+/** Makes a terminal that fills `place`; one that is only `watched` has the size that it is given, and takes no keys.
+ *  `on.leave()` is called for Ctrl-Shift-Esc, since Tab belongs to the shell; `on.find()` for Ctrl-Shift-F; `on.isReplay()` says whether what is written now was written before.
+ *  Returns the terminal, `show(seen)` and `dispose()`. */
+export async function makeTerminal(place, on, { watched = false } = {}) {
   await document.fonts.load(`13px ${FONT}`);
   allowItsStyles();
   const terminal = new Terminal({
     fontFamily: FONT,
-    fontSize: 13,
-    scrollback: 5000,
+    fontSize: settings().fontSize,
+    scrollback: SCROLLBACK,
     cursorBlink: false,
-    theme: theme(),
+    theme: colours(settings().theme),
     minimumContrastRatio: 4.5,
-    // What a program calls a link is text; without this xterm.js would open it.
-    linkHandler: { activate() {}, allowNonHttpProtocols: false },
+    disableStdin: watched,
+    allowProposedApi: true, // the marks of what is found
   });
-  const fit = new FitAddon();
-  terminal.loadAddon(fit);
-  terminal.attachCustomKeyEventHandler((event) => keys(event, terminal, leave));
+  guardLinks(terminal);
+  guardQuestions(terminal, on.isReplay);
+  guardPaste(terminal, place);
+  terminal.attachCustomKeyEventHandler((event) => keys(event, terminal, on));
   terminal.open(place);
-  follow(place, fit);
-  const repaint = () => (terminal.options.theme = theme());
-  prefersDark.addEventListener("change", repaint);
-  new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
-  return terminal;
+  terminal.textarea.setAttribute("aria-label", "Terminal");
+  place.classList.toggle("is-watched", watched);
+  const ends = [dress(place, terminal), copyWhatIsSelected(place, terminal)];
+  if (!watched) ends.push(follow(place, terminal));
+  const renderer = new Renderer(terminal);
+  return {
+    terminal,
+    show: (seen) => renderer.show(seen),
+    dispose() {
+      for (const end of ends) end();
+      renderer.show(false);
+      terminal.dispose();
+    },
+  };
 }
 
-/** Fits the terminal to its place, at once and whenever that changes. */
-function follow(place, fit) {
+/** Fits the terminal to its place, at once and whenever that or its font changes. */
+function follow(place, terminal) {
+  const fit = new FitAddon();
+  terminal.loadAddon(fit);
   let asked = 0;
-  fit.fit();
-  new ResizeObserver(() => {
+  const fitSoon = () => {
     cancelAnimationFrame(asked);
-    asked = requestAnimationFrame(() => fit.fit());
-  }).observe(place);
+    asked = requestAnimationFrame(() => place.offsetWidth && fit.fit());
+  };
+  if (place.offsetWidth) fit.fit();
+  const size = new ResizeObserver(fitSoon);
+  size.observe(place);
+  const endChanges = onChange(fitSoon);
+  return () => {
+    cancelAnimationFrame(asked);
+    size.disconnect();
+    endChanges();
+  };
+}
+
+/** Keeps colours and font as the settings and the page say. */
+function dress(place, terminal) {
+  const paint = () => {
+    const { theme, fontSize } = settings();
+    terminal.options.theme = colours(theme);
+    terminal.options.fontSize = fontSize;
+    place.style.background = terminal.options.theme.background;
+  };
+  paint();
+  const ends = [onChange(paint), onPageColours(paint)];
+  return () => ends.forEach((end) => end());
+}
+
+function copyWhatIsSelected(place, terminal) {
+  const copySoon = () => setTimeout(() => settings().copyOnSelect && copy(terminal.getSelection()));
+  place.addEventListener("mouseup", copySoon);
+  return () => place.removeEventListener("mouseup", copySoon);
 }
 
 /** Whether xterm.js should handle the key. Ctrl-Shift-V is left to the browser, which pastes. */
-function keys(event, terminal, leave) {
+function keys(event, terminal, on) {
   if (!event.ctrlKey || !event.shiftKey || event.altKey || event.metaKey) return true;
   if (event.code === "KeyV") return false;
-  const act = { KeyC: () => copy(terminal.getSelection()), Escape: leave }[event.code];
+  const act = { KeyC: () => copy(terminal.getSelection()), KeyF: on.find, Escape: on.leave }[event.code];
   if (!act) return true;
   event.preventDefault();
   if (event.type === "keydown") act();

@@ -1,0 +1,65 @@
+// Lines that are JSON objects, made readable: the message first, chosen fields as columns, the whole on request.
+
+import { bare } from "../ansi.js";
+import { h } from "./dom.js";
+
+const LONGEST = 64 * 1024; // characters
+const MESSAGES = ["msg", "message", "event", "log", "text"];
+const ALREADY_SHOWN = new Set(["level", "lvl", "severity", "ts", "time", "timestamp", "@timestamp"]);
+const DEEPEST = 12;
+
+/** The object that a line is, null when it is none. */
+export function objectOf(text) {
+  if (text.charCodeAt(0) !== 123 || text.length > LONGEST || !text.endsWith("}")) return null;
+  try {
+    const value = JSON.parse(text);
+    return value && typeof value === "object" ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A line in one row: columns for the chosen fields, the message, then the other fields, faint. */
+export function inOneRow(object, fields) {
+  const message = MESSAGES.find((name) => typeof object[name] === "string");
+  const rest = Object.entries(object).filter(([name]) => name !== message && !ALREADY_SHOWN.has(name) && !fields.includes(name));
+  return [
+    ...fields.map((name) => {
+      const text = name in object ? plain(object[name]) : "—";
+      return h(`span.field${name in object ? "" : ".faint"}`, { title: `${name}: ${text}` }, text);
+    }),
+    ...(message ? [h("span.message", {}, bare(object[message]))] : []),
+    ...rest.flatMap(([name, value]) => [" ", h("span.pair", {}, h("span.k", {}, bare(name)), "=", coloured(value))]),
+  ];
+}
+
+/** The whole object over several lines, coloured. */
+export function inFull(object) {
+  return h("div.json-full", {}, ...pretty(object, ""));
+}
+
+function pretty(value, indent) {
+  if (!value || typeof value !== "object" || indent.length >= 2 * DEEPEST) return [coloured(value)];
+  const isList = Array.isArray(value), inner = `${indent}  `;
+  const entries = Object.entries(value);
+  if (!entries.length) return [isList ? "[]" : "{}"];
+  return [
+    isList ? "[" : "{",
+    ...entries.flatMap(([name, each], number) => [
+      `\n${inner}`,
+      ...(isList ? [] : [h("span.k", {}, bare(JSON.stringify(name))), ": "]),
+      ...pretty(each, inner),
+      number < entries.length - 1 ? "," : "",
+    ]),
+    `\n${indent}${isList ? "]" : "}"}`,
+  ];
+}
+
+function coloured(value) {
+  const kind = typeof value === "string" ? "s" : "d";
+  return h(`span.${kind}`, {}, bare(JSON.stringify(value)));
+}
+
+function plain(value) {
+  return bare(typeof value === "string" ? value : JSON.stringify(value));
+}
