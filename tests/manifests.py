@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from clusters.kinds import KINDS
 from clusters.kube.objects import decode
 from clusters.models import Cluster
@@ -20,7 +22,9 @@ def ago(**kwargs: float) -> str:
 def keep(where: Cluster, kind: str, manifest: Manifest) -> Any:
     """The row of `manifest`, an object of the kind with that plural name."""
     known = KINDS[kind]
-    refused = upsert(known, where.pk, [known.row(decode(known.struct, json.dumps(manifest).encode()))])
+    row = known.row(decode(known.struct, json.dumps(manifest).encode()))
+    with connection.cursor() as cursor:
+        refused = upsert(cursor, known, where.pk, [row])
     assert not refused
     return known.model._default_manager.get(cluster=where, uid=manifest["metadata"]["uid"])
 

@@ -6,7 +6,12 @@ from typing import Any, NamedTuple
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-SAMPLES = {"kind": "pods", "namespace": "payments", "name": "checkout"}
+SAMPLES = {
+    "kind": "pods",
+    "namespace": "payments",
+    "name": "checkout",
+    "session": "00000000-0000-4000-8000-000000000001",
+}
 
 
 class Route(NamedTuple):

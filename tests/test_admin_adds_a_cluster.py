@@ -33,7 +33,16 @@ def admin() -> Client:
 
 
 def add(admin: Client, **fields: Any) -> str:
-    form = {"name": "harbour", "flag": "kilo", "address": "", "ca": "", "token": "", "context": "", **fields}
+    form = {
+        "name": "harbour",
+        "flag": "kilo",
+        "address": "",
+        "ca": "",
+        "token": "",
+        "context": "",
+        "recording": "off",
+        **fields,
+    }
     return admin.post(ADD, form, follow=True).content.decode()
 
 

@@ -54,6 +54,13 @@ def test_a_kind_without_a_table_is_not_there(admin: Client) -> None:
     assert admin.get("/clusters/harbour/secrets/").status_code == 404
 
 
+def test_a_mistyped_address_of_logs_is_one_line_in_our_log(admin: Client, caplog: pytest.LogCaptureFixture) -> None:
+    assert admin.get("/clusters/harbour/logs/", {"namespace": "UPPER"}).status_code == 400
+    [line] = [record for record in caplog.records if record.name == "django.request"]
+    assert "/clusters/harbour/logs/" in line.getMessage()
+    assert not line.exc_info
+
+
 @pytest.mark.parametrize("text", ["a\x00b", "a" * 10_000])
 def test_the_palette_refuses_it_too(admin: Client, text: str) -> None:
     assert admin.get("/find/", {"q": text}).status_code == 400

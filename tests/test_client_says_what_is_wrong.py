@@ -57,6 +57,40 @@ async def failure_of(answer: Answer) -> KubeError:
         return await failure(Connection(server=api.url))
 
 
+async def failure_through(proxy: str) -> KubeError:
+    return await failure(Connection(server="https://kube.example:6443", proxy_url=proxy))
+
+
+async def test_a_dead_proxy_is_named_and_not_the_cluster_behind_it() -> None:
+    proxy = f"127.0.0.1:{free_port()}"
+    error = await failure_through(f"http://maria:s3cret@{proxy}")
+    assert isinstance(error, Unreachable)
+    nothing = f"The proxy {proxy} refuses connections: nothing listens on this port."
+    assert error.reason == f"{nothing} It is this connection's way to kube.example:6443."
+
+
+async def test_a_proxy_that_does_not_exist() -> None:
+    error = await failure_through("http://proxy.invalid:3128")
+    assert error.reason == "The host name of the proxy proxy.invalid:3128 is not known."
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [(502, "does not lead to kube.example:6443: it answers 502."), (407, "wants other credentials than those")],
+)
+async def test_a_proxy_that_refuses(code: int, words: str) -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 {code} No\r\nContent-Length: 0\r\n\r\n".encode())
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        error = await failure_through(f"http://{host}:{port}")
+    assert isinstance(error, Unreachable)
+    assert error.reason.startswith(f"The proxy {host}:{port} {words}")
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -20,12 +20,17 @@ from tests.harness.watching import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ADDRESS = "/clusters/harbour/pods/harbour/web/logs/file/?container=main"
+ADDRESS = "/clusters/harbour/logs/file/?pod=harbour/web&container=main"
 
 
 @pytest.fixture
 async def harbour() -> Cluster:
-    return await write(people.cluster, "harbour")
+    """With the row of its only pod, harbour/web."""
+    harbour = await write(people.cluster, "harbour")
+    pod = await write(people.pod, harbour, "harbour", "web")
+    pod.detail = b'{"metadata": {"name": "web", "uid": "x"}, "spec": {"containers": [{"name": "main"}]}}'
+    await write(pod.save)
+    return harbour
 
 
 @pytest.fixture
@@ -55,14 +60,9 @@ async def test_a_connection_that_cannot_be_read_is_said(maria: AsyncClient) -> N
 @pytest.mark.parametrize(
     ("query", "words"), [("tail=many", "tail is a number of lines"), ("since=soon", "since is a number with")]
 )
-@pytest.mark.parametrize("page", ["file/", ""])
-async def test_what_cannot_be_meant_is_said(
-    maria: AsyncClient, harbour: Cluster, query: str, words: str, page: str
-) -> None:
-    pod = await write(people.pod, harbour, "harbour", "web")
-    containers = b'{"metadata": {"name": "web", "uid": "x"}, "spec": {"containers": [{"name": "main"}]}}'
-    await write(lambda: type(pod).objects.update(detail=containers))
-    answer = await maria.get(f"/clusters/harbour/pods/harbour/web/logs/{page}?container=main&{query}")
+@pytest.mark.parametrize("page", [ADDRESS, "/clusters/harbour/pods/harbour/web/logs/?container=main"])
+async def test_what_cannot_be_meant_is_said(maria: AsyncClient, query: str, words: str, page: str) -> None:
+    answer = await maria.get(f"{page}&{query}")
     assert answer.status_code == 400
     assert words in answer.content.decode()
 
@@ -87,6 +87,13 @@ async def test_downloads_count_as_open_logs(api: LogApi, maria: AsyncClient, mon
     third: Any = await maria.get(ADDRESS)
     assert third.status_code == 200
     assert b"".join([piece async for piece in third])
+
+
+async def test_a_line_is_whole_however_long_it_is(api: LogApi, maria: AsyncClient) -> None:
+    line = b"2026-11-24T10:00:00Z " + b"x" * 3_000_000 + b"\n"
+    api.instances[-1].lines.append(line)
+    answer: Any = await maria.get(f"{ADDRESS}&times=1")
+    assert b"".join([piece async for piece in answer]) == line
 
 
 def acts() -> list[str]:

@@ -14,7 +14,12 @@ pytestmark = pytest.mark.both_modes
 
 PUBLIC = {"sign-in/", "sign-out/", "healthz", "readyz"}
 OWN_RULE = {"metrics"}
-SIGNED_IN_WITHOUT_CLUSTER = {"", "find/", "preferences/"}
+SHELLS = {"shells/", *(f"shells/<uuid:session>/{act}" for act in ("", "end/", "name/"))}
+SIGNED_IN_WITHOUT_CLUSTER = {"", "find/", "preferences/", "ticket/", *SHELLS}
+BY_PERMISSION = {
+    "recordings/",
+    *(f"recordings/<uuid:session>/{part}" for part in ("", "parts/", "parts/<int:number>/", "find/", "file/")),
+}
 ROUTES = list(http_routes("harbour"))
 IN_A_CLUSTER = [route for route in ROUTES if "<slug:slug>" in route.pattern]
 
@@ -48,7 +53,8 @@ def test_a_page_and_the_part_of_it_that_a_filter_changes_are_told_apart() -> Non
 
 def bare(body: bytes) -> str:
     """The page without what differs from one request to the next."""
-    return re.sub(r'(csrfmiddlewaretoken" value|csrf-token" content|nonce)="[^"]*"', "", body.decode())
+    changing = r'(csrfmiddlewaretoken" value|csrf-token" content|server-time" content|nonce)="[^"]*"'
+    return re.sub(changing, "", body.decode())
 
 
 @each_route
@@ -63,7 +69,8 @@ def test_only_the_written_list_is_public(route: Route) -> None:
 
 @each_route
 def test_a_route_outside_clusters_is_on_the_written_list(route: Route) -> None:
-    assert route in IN_A_CLUSTER or route.pattern in PUBLIC | SIGNED_IN_WITHOUT_CLUSTER | OWN_RULE
+    assert route in IN_A_CLUSTER or route.pattern in PUBLIC | SIGNED_IN_WITHOUT_CLUSTER | OWN_RULE | BY_PERMISSION
+    assert bool(route.callback.access.permission) == (route.pattern in BY_PERMISSION)
     assert route.callback.access.own_rule == (route.pattern in OWN_RULE)
     assert (route.callback.access.role is not None) == (route in IN_A_CLUSTER)
 
@@ -111,3 +118,15 @@ def test_a_route_with_a_rule_of_its_own_is_not_there_for_others(pattern: str) ->
     nobody = Client()
     nobody.force_login(people.person("nobody"))
     assert [client.get(f"/{pattern}").status_code for client in (Client(), nobody)] == [404, 404]
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in ROUTES if route.pattern in BY_PERMISSION], ids=lambda route: route.pattern
+)
+@pytest.mark.django_db
+def test_without_the_permission_a_route_that_asks_for_one_is_not_there(route: Route) -> None:
+    harbour, maria = people.cluster("harbour"), people.person("maria")
+    people.grant(maria, harbour, Role.ADMIN)
+    client = Client()
+    client.force_login(maria)
+    assert client.get(route.path).status_code == 404

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.both_modes
 ROUTES = list(socket_routes("harbour"))
 IN_A_CLUSTER = [route for route in ROUTES if "<slug:slug>" in route.pattern]
 IN_A_NAMESPACE = [route for route in ROUTES if "<str:namespace>" in route.pattern]
-SIGNED_IN_WITHOUT_CLUSTER = {"ws/changes/"}
+SIGNED_IN_WITHOUT_CLUSTER = {"ws/changes/", "ws/shells/<uuid:session>/"}
 
 each_socket = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.pattern)
 each_namespace_socket = pytest.mark.parametrize("route", IN_A_NAMESPACE, ids=lambda route: route.pattern)
@@ -67,7 +67,7 @@ async def test_without_a_grant_it_is_refused_like_one_that_is_not_there(route: R
 @each_socket
 @pytest.mark.django_db(transaction=True)
 async def test_with_its_role_in_the_namespace_it_opens(route: Route) -> None:
-    assert await opens_with(route, route.callback.consumer_class.access.role or Role.VIEW, "payments")
+    assert await opens_with(route, route.callback.consumer_class.access.role or Role.SHELL, "payments")
 
 
 @each_namespace_socket
@@ -88,4 +88,5 @@ async def opens_with(route: Route, role: Role, namespace: str) -> bool:
     await write(people.pod, harbour, "payments", "checkout")
     maria = await write(people.person, "maria")
     await write(people.grant, maria, harbour, role, namespace)
+    await write(people.shell, maria, harbour, "payments")
     return await opens(route.path, maria)

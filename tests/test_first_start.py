@@ -74,6 +74,15 @@ def test_the_clusters_of_the_kubeconfig_are_taken(tmp_path: Path) -> None:
     assert {cluster.name for cluster in Cluster.objects.all()} == {"minikube", "kind-sea"}
 
 
+def test_another_key_than_the_one_they_were_kept_with_is_told_at_the_next_start(
+    tmp_path: Path, settings: Settings
+) -> None:
+    write(tmp_path, "minikube")
+    assert "another key" not in prepare()
+    settings.PILOTHOUSE_ENCRYPTION_KEY = bytes(32)
+    assert "The connection of cluster minikube was encrypted with another key" in prepare()
+
+
 def test_what_is_left_is_said_with_the_reason_and_the_rest_is_taken(tmp_path: Path, settings: Settings) -> None:
     settings.KUBECONFIG = [tmp_path / "cloud", tmp_path / "broken", tmp_path / "nowhere", tmp_path / "home"]
     write(tmp_path, "eks", name="cloud", exec={"command": "aws"})

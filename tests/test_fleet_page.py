@@ -23,7 +23,20 @@ def test_it_counts_what_is_there_and_what_fails(client: Client) -> None:
     client.force_login(people.admin())
     html = page(client, "/")
     assert cell(html, "harbour", "pods").endswith(">2")
-    assert ">1<" in cell(html, "harbour", "attention")
+    assert "1 pod failing" in cell(html, "harbour", "attention")
+    assert 'href="/clusters/harbour/pods/?state=failing"' in cell(html, "harbour", "attention")
+
+
+def test_it_tells_apart_what_fails_and_what_is_not_ready(client: Client) -> None:
+    harbour = people.cluster("harbour")
+    for name in ("a", "b"):
+        pod(harbour, name, severity=Severity.FAILED)
+    pod(harbour, "c", severity=Severity.WARNING)
+    client.force_login(people.admin())
+    attention = cell(page(client, "/"), "harbour", "attention")
+    assert "2 pods failing" in attention
+    assert "1 pod not ready" in attention
+    assert 'href="/clusters/harbour/pods/?state=not-ready"' in attention
 
 
 def test_it_counts_only_what_is_granted(client: Client) -> None:

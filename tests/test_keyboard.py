@@ -1,7 +1,10 @@
 """Everything can be reached by keys, and keys do nothing while somebody types."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
+from tests.harness.containers import start_pod
 from tests.harness.kubectl import Kubectl
 from tests.harness.pages import open_listening
 
@@ -21,6 +24,8 @@ def test_g_and_a_letter_go_to_a_kind(page: Page) -> None:
         page.keyboard.press("g")
         page.keyboard.press(letter)
         expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        # The heading is there before the page's scripts are.
+        expect(page.locator("html[data-listening]")).to_be_attached()
 
 
 def test_slash_leads_to_the_filter_and_escape_back(page: Page) -> None:
@@ -47,6 +52,30 @@ def test_j_k_and_enter_walk_the_rows_and_open_one(page: Page) -> None:
     name = rows.nth(0).get_attribute("data-name") or ""
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+def test_y_opens_the_yaml_of_a_row_and_of_a_page(page: Page) -> None:
+    open_listening(page, "/clusters/test/nodes/?sort=name")
+    page.keyboard.press("j")
+    page.keyboard.press("y")
+    expect(page).to_have_url(re.compile("/nodes/[^/]+/yaml/$"))
+    open_listening(page, "/clusters/test/namespaces/?sort=name")
+    page.keyboard.press("j")
+    page.keyboard.press("y")
+    expect(page).to_have_url(re.compile("/namespaces/[^/]+/yaml/$"))
+
+
+def test_letters_open_the_views_of_a_pod(page: Page, kubectl: Kubectl, namespace: str) -> None:
+    start_pod(kubectl.within(namespace), "web")
+    open_listening(page, f"/clusters/test/pods/?namespace={namespace}")
+    expect(page.locator("tr[data-uid]")).to_have_count(1)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("navigation", name="Views of this object")).to_be_visible()
+    for letter, view in (("l", "logs"), ("y", "yaml")):
+        open_listening(page, page.url)
+        page.keyboard.press(letter)
+        expect(page).to_have_url(re.compile(f"/{view}/$"))
 
 
 def test_question_mark_shows_the_keys(page: Page) -> None:

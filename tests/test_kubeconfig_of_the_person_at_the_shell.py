@@ -134,7 +134,10 @@ def test_inside_a_cluster_the_service_account_is_used(tmp_path: Path) -> None:
     (tmp_path / "ca.crt").write_bytes(AUTHORITY.certificate)
     found = in_cluster(tmp_path)
     assert found == Connection(
-        server="https://kubernetes.default.svc", ca_data=AUTHORITY.certificate, token_file=str(tmp_path / "token")
+        server="https://kubernetes.default.svc",
+        ca_data=AUTHORITY.certificate,
+        ca_file=str(tmp_path / "ca.crt"),
+        token_file=str(tmp_path / "token"),
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusters.kube.selectors import BadSelector, Operator, Requirement, parse
+from clusters.kube.selectors import BadSelector, Operator, Requirement, parse, typed
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,8 @@ from clusters.kube.selectors import BadSelector, Operator, Requirement, parse
         ("canary", [Requirement("canary", Operator.EXISTS)]),
         ("!canary", [Requirement("canary", Operator.ABSENT)]),
         ("example.com/a_b.c=1.2", [Requirement("example.com/a_b.c", Operator.IN, ("1.2",))]),
+        ("replica>2", [Requirement("replica", Operator.GREATER, ("2",))]),
+        ("replica < -1", [Requirement("replica", Operator.LESS, ("-1",))]),
         ("in in (in)", [Requirement("in", Operator.IN, ("in",))]),
     ],
 )
@@ -35,8 +37,43 @@ def test_parts_are_cut_at_commas_outside_brackets() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "selector", "words"),
+    [
+        ("app=web p00", "app=web", "p00"),
+        ("p00 app=web", "app=web", "p00"),
+        ("app=web,tier", "app=web,tier", ""),
+        ("tier in (a, b) web !canary", "tier in (a, b),!canary", "web"),
+        ("p!", "", "p!"),
+        ("Back-off!", "", "Back-off!"),
+        ("age>1h", "", "age>1h"),
+        ("a=b=c", "", "a=b=c"),
+        ("web", "", "web"),
+    ],
+)
+def test_what_is_typed_is_parted_into_a_selector_and_words(text: str, selector: str, words: str) -> None:
+    assert typed(text) == (selector, words)
+
+
+@pytest.mark.parametrize(
     "text",
-    ["=web", "app=a b", "app in", "app in (a", "app in a)", "a,,b", ",", "!", "a=b=c", "-a", "a/b/c", "a=é", "a" * 64],
+    [
+        "=web",
+        "a>b",
+        "a>",
+        "a>1.5",
+        "app=a b",
+        "app in",
+        "app in (a",
+        "app in a)",
+        "a,,b",
+        ",",
+        "!",
+        "a=b=c",
+        "-a",
+        "a/b/c",
+        "a=é",
+        "a" * 64,
+    ],
 )
 def test_what_is_no_selector_is_refused(text: str) -> None:
     with pytest.raises(BadSelector):

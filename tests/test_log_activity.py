@@ -7,14 +7,11 @@ from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import User
 
-from clusters.clients import close_clients
-from clusters.kube.connection import Connection
 from clusters.models import Activity
-from clusters.sealing import seal_connection
 from clusters.threads import read, write
 from dashboard.routing import websocket_urlpatterns
 from tests import people
-from tests.harness.log_api import LogApi, log_api
+from tests.harness.log_cluster import LogCluster, LoggingPod, log_cluster
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,26 +19,23 @@ Act = Activity.Act
 
 
 @pytest.fixture
-async def api() -> AsyncIterator[LogApi]:
-    """The API server of the cluster harbour; its only pod is harbour/web."""
-
-    harbour = await write(people.cluster, "harbour")
-    async with log_api() as api:
-        seal_connection(harbour, Connection(server=api.url))
-        await write(harbour.save)
-        yield api
-        await close_clients()
+async def harbour() -> AsyncIterator[LogCluster]:
+    """The cluster harbour; its only pod is harbour/web."""
+    async with log_cluster() as cluster:
+        await cluster.add(LoggingPod("web"))
+        yield cluster
 
 
 @pytest.fixture
-async def maria(api: LogApi) -> User:
+async def maria(harbour: LogCluster) -> User:
     return await write(people.admin, "maria")
 
 
 async def socket(user: User, pod: str, stream: str = "logs") -> WebsocketCommunicator:
     path = f"/ws/clusters/harbour/pods/harbour/{pod}/{stream}/?container=main"
-    opened = WebsocketCommunicator(URLRouter(websocket_urlpatterns), path)
-    opened.scope["user"], opened.scope["session"] = user, await write(people.session, user)
+    session = await write(people.session, user)
+    opened = WebsocketCommunicator(URLRouter(websocket_urlpatterns), people.with_ticket(path, session))
+    opened.scope["user"], opened.scope["session"] = user, session
     return opened
 
 
@@ -49,12 +43,12 @@ def acts() -> list[str]:
     return list(Activity.objects.filter(act__startswith="log").order_by("pk").values_list("act", flat=True))
 
 
-async def test_a_log_that_is_read_is_noted_at_both_ends(api: LogApi, maria: User) -> None:
+async def test_a_log_that_is_read_is_noted_at_both_ends(harbour: LogCluster, maria: User) -> None:
     log = await socket(maria, "web")
     assert (await log.connect(timeout=5))[0]
-    await log.send_json_to({"start": None})
+    await log.send_json_to({"start": {"sources": []}})
     await log.receive_output(timeout=5)
-    api.instances[-1].lines.append(b"2026-11-24T10:00:00Z hello\n")
+    harbour.pods["harbour", "web"].log().lines.append(b"2026-11-24T10:00:00Z hello\n")
     while b"hello" not in ((await log.receive_output(timeout=5)).get("bytes") or b""):
         pass
     assert await read(acts) == [Act.LOG_OPENED]
@@ -65,9 +59,8 @@ async def test_a_log_that_is_read_is_noted_at_both_ends(api: LogApi, maria: User
 async def test_of_a_pod_that_is_not_there_nothing_is_noted(maria: User) -> None:
     log = await socket(maria, "absent")
     assert (await log.connect(timeout=5))[0]
-    await log.send_json_to({"start": None})
-    while (await log.receive_output(timeout=5))["type"] != "websocket.close":
-        pass
+    await log.send_json_to({"start": {"sources": []}})
+    assert b"No container is selected" in (await log.receive_output(timeout=5))["text"].encode()
     await log.disconnect()
     assert await read(acts) == []
 

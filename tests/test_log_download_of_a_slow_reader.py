@@ -1,15 +1,17 @@
 """A download waits for whoever takes it slowly, and the server keeps none of it."""
 
 import asyncio
-import json
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from tests.harness.flood_api import PATH, ROUTES
+from tests.harness.kubeconfigs import unguarded
 from tests.harness.servers import Server
 from tests.harness.waiting import eventually
 
@@ -20,7 +22,7 @@ LINE = b"x" * 999 + b"\n"
 
 @asynccontextmanager
 async def large_log() -> AsyncIterator[str]:
-    """The address of an API server that has nothing but one log of SIZE bytes."""
+    """The address of an API server that has nothing but a pod with a log of SIZE bytes."""
 
     async def log(request: web.Request) -> web.StreamResponse:
         answer = web.StreamResponse(headers={"Content-Type": "text/plain"})
@@ -30,7 +32,7 @@ async def large_log() -> AsyncIterator[str]:
         return answer
 
     application = web.Application()
-    application.router.add_get("/api/v1/namespaces/harbour/pods/web/log", log)
+    application.add_routes([*ROUTES, web.get(f"{PATH}/log", log)])
     runner = web.AppRunner(application, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -39,23 +41,6 @@ async def large_log() -> AsyncIterator[str]:
         yield f"http://{host}:{port}"
     finally:
         await runner.cleanup()
-
-
-def kubeconfig(folder: Path, server: str) -> Path:
-    path = folder / "kubeconfig"
-    named = {"name": "test"}
-    path.write_text(
-        json.dumps(
-            {
-                "apiVersion": "v1",
-                "kind": "Config",
-                "clusters": [named | {"cluster": {"server": server}}],
-                "users": [named | {"user": {"token": "none"}}],
-                "contexts": [named | {"context": {"cluster": "test", "user": "test"}}],
-            }
-        )
-    )
-    return path
 
 
 def memory(server: Server) -> int:
@@ -83,7 +68,7 @@ def read_slowly(server: Server) -> int:
     cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in server.admin.cookies)
     address = urlsplit(server.url)
     with socket.create_connection((address.hostname, address.port), timeout=30) as reader:
-        path = "/clusters/test/pods/harbour/web/logs/file/?container=main&tail=all"
+        path = "/clusters/test/logs/file/?pod=harbour/web&container=main"
         reader.sendall(f"GET {path} HTTP/1.0\r\nHost: {address.netloc}\r\nCookie: {cookies}\r\n\r\n".encode())
         start = reader.recv(1024)
         assert b" 200 OK" in start
@@ -96,6 +81,8 @@ def read_slowly(server: Server) -> int:
 
 async def test_it_costs_no_memory_and_arrives_whole(new_server: Callable[..., Server], tmp_path: Path) -> None:
     async with large_log() as address:
-        server = new_server(kubeconfig=kubeconfig(tmp_path, address))
+        server = new_server(kubeconfig=unguarded(tmp_path, address))
         await asyncio.to_thread(server.start)
+        page = f"{server.url}/clusters/test/pods/harbour/web/"
+        await asyncio.to_thread(eventually, lambda: server.admin.get(page).status_code == HTTPStatus.OK)
         assert await asyncio.to_thread(read_slowly, server) == SIZE

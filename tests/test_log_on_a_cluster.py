@@ -2,21 +2,15 @@
 
 import re
 from contextlib import suppress
-
-import pytest
+from http import HTTPStatus
 
 from tests.harness.containers import start_pod
 from tests.harness.kubectl import Kubectl
 from tests.harness.servers import Server
-from tests.harness.sockets import Socket, socket
+from tests.harness.sockets import LogSocket, log_socket
 from tests.harness.waiting import eventually
 
 TRIES = 50
-
-
-@pytest.fixture
-def near(kubectl: Kubectl, namespace: str) -> Kubectl:
-    return kubectl.within(namespace)
 
 
 def path(near: Kubectl, pod: str, query: str = "container=main") -> str:
@@ -25,8 +19,8 @@ def path(near: Kubectl, pod: str, query: str = "container=main") -> str:
 
 async def read_all(server: Server, near: Kubectl, pod: str, query: str) -> tuple[str, str]:
     """What a log that is not followed has, and the reason that it ended with."""
-    async with socket(server, path(near, pod, query), server.admin) as log:
-        await log.tell(start=None)
+    async with log_socket(server, path(near, pod, query), server.admin) as log:
+        await log.start()
         reason = await log.until_closed()
     return log.output.decode(), reason
 
@@ -50,8 +44,8 @@ async def test_it_goes_on_with_the_next_run(server: Server, near: Kubectl) -> No
     start_pod(
         near, "restless", "sh", "-c", "echo hello; sleep 1; echo bye; exit 3", wait_for="PodReadyToStartContainers"
     )
-    async with socket(server, path(near, "restless"), server.admin) as log:
-        await log.tell(start=None)
+    async with log_socket(server, path(near, "restless"), server.admin) as log:
+        await log.start()
         await log.until_message("divider")
         while log.output.count(b"hello") < 2:
             assert await log.read()
@@ -73,8 +67,8 @@ async def test_it_says_why_there_is_nothing(server: Server, near: Kubectl) -> No
     assert (await read_all(server, near, "sleeper", "container=main&previous=1"))[1] == (
         "There is no previous instance of this container."
     )
-    assert (await read_all(server, near, "sleeper", "container=other"))[1] == "The pod has no container called other."
-    assert (await read_all(server, near, "absent", "container=main"))[1] == "There is no such pod, or no longer."
+    assert (await read_all(server, near, "sleeper", "container=other&follow=0"))[1] == "No container is selected."
+    assert (await read_all(server, near, "absent", "container=main&follow=0"))[1] == "No container is selected."
     image = {"name": "main", "image": "example.invalid/none:1", "imagePullPolicy": "Never"}
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "imageless"}, "spec": {"containers": [image]}}
     near.apply(pod)
@@ -88,11 +82,11 @@ async def test_it_says_why_there_is_nothing(server: Server, near: Kubectl) -> No
 
 async def test_it_ends_when_the_pod_is_deleted(server: Server, near: Kubectl) -> None:
     start_pod(near, "doomed", "sh", "-c", "echo here; exec sleep 100000")
-    async with socket(server, path(near, "doomed"), server.admin) as log:
-        await log.tell(start=None)
+    async with log_socket(server, path(near, "doomed"), server.admin) as log:
+        await log.start()
         await log.until("here")
         near("delete", "pod", "doomed", "--wait=false")
-        assert await log.until_closed() in ("The pod is gone.", "The container ended with exit code 137. Error")
+        assert await log.until_ended() in ("The pod is gone.", "The container ended with exit code 137. Error")
 
 
 def start_flood(near: Kubectl, size: int) -> None:
@@ -100,7 +94,7 @@ def start_flood(near: Kubectl, size: int) -> None:
     start_pod(near, "flood", "sh", "-c", f"yes $(printf %0800d 0) | head -c {size}; exec sleep 100000")
 
 
-async def take_all_that_comes(log: Socket) -> None:
+async def take_all_that_comes(log: LogSocket) -> None:
     """Read, without saying that anything was drawn, until nothing comes any more."""
     with suppress(TimeoutError):
         while await log.read(acknowledge=False):
@@ -112,12 +106,13 @@ async def test_a_flood_waits_for_a_page_that_does_not_draw(server: Server, near:
         near, "flood", "sh", "-c", "yes 'a line of a flood that does not end' | head -c 30000000; exec sleep 100000"
     )
     eventually(lambda: near("logs", "flood", "--tail=1"))
-    async with socket(server, path(near, "flood", "container=main&tail=all"), server.admin) as log:
-        await log.tell(start=None)
+    async with log_socket(server, path(near, "flood", "container=main&tail=all"), server.admin) as log:
+        await log.start()
         await log.tell(paused=True)
         await take_all_that_comes(log)
         assert 512 * 1024 <= len(log.output) < 1024 * 1024
-        await log.tell(paused=False, drawn=len(log.output))
+        await log.tell(paused=False)
+        await log.acknowledge()
         while len(log.output) < 8_000_000:
             assert await log.read()
 
@@ -126,21 +121,22 @@ async def test_a_page_that_never_draws_is_let_go(server: Server, near: Kubectl) 
     start_pod(
         near, "flood", "sh", "-c", "yes 'a line of a flood that does not end' | head -c 9000000; exec sleep 100000"
     )
-    async with socket(server, path(near, "flood", "container=main&tail=all"), server.admin) as log:
-        await log.tell(start=None)
+    async with log_socket(server, path(near, "flood", "container=main&tail=all"), server.admin) as log:
+        await log.start()
         reason = ""
         while not reason:
             try:
                 reason = "" if await log.read(acknowledge=False) else log.end
             except TimeoutError:
                 continue
-        assert reason == "The browser drew nothing for 30 s."
+        assert reason == "The browser drew nothing for 25 s."
 
 
 def test_it_can_be_downloaded(server: Server, near: Kubectl) -> None:
     start_pod(near, "counter", "sh", "-c", "seq 1 100000; exec sleep 100000")
     eventually(lambda: near("logs", "counter", "--tail=1").strip() == "100000")
-    address = f"{server.url}/clusters/test/pods/{near.namespace}/counter/logs/file/?container=main&tail=all"
+    address = f"{server.url}/clusters/test/logs/file/?pod={near.namespace}/counter&container=main"
+    eventually(lambda: server.admin.get(address).status_code == HTTPStatus.OK)
     answer = server.admin.get(address, timeout=30)
     assert answer.text == near("logs", "counter")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="counter-main.log"'
@@ -150,7 +146,7 @@ def test_it_can_be_downloaded(server: Server, near: Kubectl) -> None:
 
 
 def test_a_download_of_nothing_says_why(server: Server, near: Kubectl) -> None:
-    address = f"{server.url}/clusters/test/pods/{near.namespace}/absent/logs/file/?container=main"
+    address = f"{server.url}/clusters/test/logs/file/?pod={near.namespace}/absent&container=main"
     answer = server.admin.get(address, timeout=30)
-    assert answer.status_code == 502
-    assert "pods &quot;absent&quot; not found" in answer.text
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert "0 containers are selected" in answer.text

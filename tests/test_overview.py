@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clusters.models import Cluster, Role
+from dashboard.overview import warnings
 from tests import manifests, people
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,44 @@ def test_failing_pods_of_a_deployment_are_one_line(boss: Client, harbour: Cluste
     assert "payments · Deployment · 3 pods" in page
     assert "Container main: killed for using too much memory, 14 restarts" in page
     assert "OOMKilled" in page or "CrashLoopBackOff" in page
+
+
+def waiting(namespace: str, name: str, owner: manifests.Manifest) -> manifests.Manifest:
+    """A pod that no node can take, for ten minutes."""
+    made = manifests.pod(namespace, name, phase="Pending", owner=owner)
+    made["status"]["conditions"] = [
+        manifests.condition("PodScheduled", "False", reason="Unschedulable", message="0/2 nodes: 2 Insufficient cpu.")
+    ]
+    return made
+
+
+def fill_with_waiting(harbour: Cluster, namespace: str, deployments: int) -> None:
+    """Deployments whose three pods wait for a node each."""
+    for number in range(deployments):
+        bulk = manifests.deployment(namespace, f"bulk-{number}")
+        made = manifests.replica_set(bulk, "5d4f8", 1, 3)
+        manifests.keep(harbour, "deployments", bulk)
+        manifests.keep(harbour, "replicasets", made)
+        for letter in "abc":
+            manifests.keep(harbour, "pods", waiting(namespace, f"bulk-{number}-5d4f8-{letter}", made))
+
+
+def test_many_workloads_with_one_reason_are_one_line(boss: Client, harbour: Cluster) -> None:
+    fill_with_waiting(harbour, "batch", 5)
+    fill_with_waiting(harbour, "shop", 1)
+    page = overview(boss)
+    assert page.count("Open pods") == 1
+    assert ">15 pods</a>" in page
+    assert "batch · of 5 workloads" in page
+    assert 'href="/clusters/harbour/pods/?namespace=batch&amp;status=Pending"' in page
+    assert "shop · Deployment · 3 pods" in page
+    assert "2, worst first" in page
+
+
+def test_it_says_how_many_there_are_behind_the_worst(boss: Client, harbour: Cluster) -> None:
+    for number in range(11):
+        manifests.keep(harbour, "pods", manifests.crashing(f"team-{number}", "lone"))
+    assert "the 8 worst of 11" in overview(boss)
 
 
 def test_a_lost_node_comes_first(boss: Client, harbour: Cluster) -> None:
@@ -98,6 +137,48 @@ def test_warnings_are_text_whatever_they_say(boss: Client, harbour: Cluster) -> 
     assert "not a warning" not in page
 
 
+def keep_warnings(harbour: Cluster, namespace: str, reason: str, names: str, *, count: int) -> None:
+    for name in names:
+        about = manifests.pod(namespace, f"web-{name}")
+        manifests.keep(harbour, "events", manifests.event(about, reason, f"{reason} of {name}", count=count))
+
+
+def test_warnings_of_one_reason_are_one_line_with_their_number(boss: Client, harbour: Cluster) -> None:
+    keep_warnings(harbour, "shop", "BackOff", "abc", count=5)
+    keep_warnings(harbour, "shop", "FailedMount", "a", count=1)
+    keep_warnings(harbour, "batch", "BackOff", "x", count=1)
+    page = overview(boss)
+    assert page.count("<b>BackOff</b>") == 1
+    assert "16 times, " in page
+    assert '<a href="/clusters/harbour/events/?status=Warning&amp;q=BackOff">3 more</a>' in page
+    assert "Pods in 2 namespaces" in page
+    assert "Pod in shop" in page, "the other reason is about one pod"
+    assert page.count(" more</a>") == 1
+    assert page.count(" times, ") == 1
+
+
+def test_warnings_in_one_namespace_lead_to_the_events_there(boss: Client, harbour: Cluster) -> None:
+    keep_warnings(harbour, "shop", "BackOff", "ab", count=1)
+    page = overview(boss)
+    assert '<a href="/clusters/harbour/events/?status=Warning&amp;namespace=shop&amp;q=BackOff">1 more</a>' in page
+    assert "Pods in shop" in page
+
+
+def test_one_object_that_warns_often_is_not_many_objects(boss: Client, harbour: Cluster) -> None:
+    keep_warnings(harbour, "shop", "BackOff", "a", count=7)
+    page = overview(boss)
+    assert "7 times, " in page
+    assert " more</a>" not in page
+
+
+def test_warnings_beyond_those_looked_through_are_said_to_be_more(
+    boss: Client, harbour: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warnings, "LOOKED_THROUGH", 2)
+    keep_warnings(harbour, "shop", "BackOff", "abc", count=5)
+    assert "at least 10 times, " in overview(boss)
+
+
 def test_a_larger_cluster_costs_no_more_queries(boss: Client, harbour: Cluster) -> None:
     def fill(start: int, end: int) -> None:
         for number in range(start, end):
@@ -116,5 +197,6 @@ def test_a_larger_cluster_costs_no_more_queries(boss: Client, harbour: Cluster) 
     fill(0, 2)
     few = queries()
     fill(2, 14)
+    manifests.keep(harbour, "pods", manifests.crashing("shop", "lone"))
     assert queries() == few
     assert few <= MOST_QUERIES

@@ -3,10 +3,10 @@
 import pytest
 from django.test import Client
 
-from clusters.models import Cluster, Severity
+from clusters.models import Cluster, Pod, Severity
 from dashboard.tables.state import place
 from tests import people
-from tests.rows import link, page, pod, pods, shown
+from tests.rows import derive, link, page, pod, pods, shown
 
 PODS = "/clusters/harbour/pods/"
 COUNT = 230
@@ -83,3 +83,31 @@ def test_a_place_at_no_moment_is_refused_by_name(admin: Client, harbour: Cluster
     response = admin.get(PODS, {"sort": "age", "after": place([moment, "shop", "pod-001", 1])})
     assert response.status_code == 400
     assert b"after is not a place in a table" in response.content
+
+
+def third_page(client: Client) -> str:
+    address = f"{PODS}?sort=name"
+    for _ in range(2):
+        address = PODS + link(page(client, address), "next")
+    return address
+
+
+def test_a_page_whose_rows_are_gone_is_the_last_page(admin: Client, harbour: Cluster) -> None:
+    address = third_page(admin)
+    Pod.objects.filter(name__in=shown(admin, address)).delete()
+    derive(harbour)
+    html = page(admin, address)
+    assert "101\u2013200 of 200" in html
+    assert link(html, "previous")
+    assert not link(html, "next")
+
+
+def test_the_first_page_is_a_whole_one_although_rows_before_are_gone(admin: Client, harbour: Cluster) -> None:
+    back = PODS + link(page(admin, third_page(admin)), "previous")
+    back = PODS + link(page(admin, back), "previous")
+    Pod.objects.filter(name__in=shown(admin, back)[:60]).delete()
+    derive(harbour)
+    html = page(admin, back)
+    assert len(shown(admin, back)) == 100
+    assert "1\u2013100 of 170" in html
+    assert not link(html, "previous")

@@ -152,8 +152,10 @@ FULL = {"updatedReplicas": 3, "replicas": 3, "readyReplicas": 3, "availableRepli
     ("replicas", "status", "expected"),
     [
         (3, FULL, (Severity.RUNNING, "")),
-        (0, {}, (Severity.COMPLETED, "Scaled to 0")),
+        (0, {}, (Severity.COMPLETED, "")),
         (3, STUCK, (Severity.PENDING, "Rolling out: 1 of 3 updated")),
+        (3, {**FULL, "availableReplicas": 1}, (Severity.PENDING, "Rolling out: 1 of 3 available")),
+        (3, {**FULL, "availableReplicas": 0}, (Severity.WARNING, "Rolling out: 0 of 3 available")),
         (
             3,
             {**STUCK, "conditions": [condition("Progressing", "False", reason="ProgressDeadlineExceeded")]},

@@ -72,6 +72,8 @@ def test_it_starts_with_nothing_set_and_makes_its_keys_once(tmp_path: Path) -> N
     [
         ("PILOTHOUSE_MODE", "prod"),
         ("PILOTHOUSE_DEBUG", "yes"),
+        ("PILOTHOUSE_SHELL_GRACE_SECONDS", "5m"),
+        ("PILOTHOUSE_INTERNAL_URL", "10.0.0.5:8000"),
         ("PILOTHOUSE_HOSTS", "https://example.com"),
         ("PILOTHOUSE_ORIGINS", "example.com"),
         ("PILOTHOUSE_ORIGINS", "https://example.com/"),
@@ -130,6 +132,21 @@ def test_a_secret_comes_from_a_file_where_one_is_named(tmp_path: Path) -> None:
 
 def test_a_secret_file_that_is_not_there_is_refused(refusal: Callable[..., str], tmp_path: Path) -> None:
     assert "PILOTHOUSE_SECRET_KEY_FILE" in refusal(PILOTHOUSE_SECRET_KEY_FILE=str(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize("name", ["encryption_key", "secret_key"])
+@pytest.mark.parametrize("damaged", ["", "hush", "aHVzaA==", "h\u00fcsh"])
+def test_a_damaged_key_file_is_named_with_what_to_do_and_never_repeated(
+    refusal: Callable[..., str], tmp_path: Path, name: str, damaged: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    file = tmp_path / "data" / name
+    file.write_text(damaged)
+    told = refusal()
+    assert str(file) in told
+    assert "Bring the file back" in told
+    assert not damaged or damaged not in told
+    assert file.read_text() == damaged
 
 
 @pytest.mark.parametrize(

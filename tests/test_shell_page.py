@@ -9,9 +9,8 @@ from playwright.sync_api import Page, expect
 from tests.harness.browsers import go_to
 from tests.harness.containers import start_pod
 from tests.harness.kubectl import Kubectl
+from tests.harness.terminals import SLOW, shows, type_line
 from tests.harness.waiting import eventually
-
-SLOW = 20_000
 
 
 @pytest.fixture(scope="module")
@@ -27,17 +26,8 @@ def terminal(page: Page, near: Kubectl) -> Page:
     """A page with an open shell."""
     go_to(page, "/clusters/test/pods/default/shell-page/shell/")
     page.get_by_role("button", name="Open shell").click()
-    expect(page.locator(".xterm-rows")).to_contain_text("#", timeout=SLOW)
+    shows(page, "#")
     return page
-
-
-def type_line(page: Page, line: str) -> None:
-    page.keyboard.type(line)
-    page.keyboard.press("Enter")
-
-
-def shows(page: Page, text: str | re.Pattern[str]) -> None:
-    expect(page.locator(".xterm-rows")).to_contain_text(text, timeout=SLOW)
 
 
 def first_word(page: Page, line: str) -> tuple[float, float]:
@@ -92,6 +82,9 @@ def test_programs_cannot_reach_beyond_the_terminal(terminal: Page) -> None:
     assert terminal.evaluate("navigator.clipboard.readText()") == "mine"
     pages = len(terminal.context.pages)
     terminal.mouse.click(*first_word(terminal, "link done"))
+    asked = terminal.get_by_role("dialog", name="Open example.invalid?")
+    expect(asked).to_contain_text("https://example.invalid/")
+    asked.get_by_role("button", name="Cancel").click()
     assert len(terminal.context.pages) == pages
 
 

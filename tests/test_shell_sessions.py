@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
+from pytest_django import Settings
 
 from clusters import leases
 from clusters.models import Cluster, TerminalSession
@@ -15,11 +16,6 @@ from clusters.streams import sessions
 from tests import people
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def harbour() -> Cluster:
-    return people.cluster("harbour")
 
 
 @pytest.fixture
@@ -45,13 +41,38 @@ def owner_that_ended() -> str:
 
 def test_a_user_has_a_limit_and_closing_one_makes_room(maria: User, harbour: Cluster) -> None:
     first = shell(maria, harbour)
-    for _ in range(sessions.MOST_SHELLS - 1):
+    for _ in range(9):
         shell(maria, harbour)
     with pytest.raises(sessions.TooManyShells, match="You have 10 shells open; close one first"):
         shell(maria, harbour)
     shell(people.person("tomas"), harbour)
     sessions.close(first.pk, exit_code=0, reason="")
     shell(maria, harbour)
+
+
+def test_a_cluster_has_a_limit_for_all_users_together(maria: User, harbour: Cluster, settings: Settings) -> None:
+    settings.PILOTHOUSE_SHELLS_PER_CLUSTER = 2
+    shell(maria, harbour)
+    shell(people.person("tomas"), harbour)
+    with pytest.raises(sessions.TooManyShells, match="2 shells are open in harbour, and no more are allowed"):
+        shell(maria, harbour)
+    shell(maria, people.cluster("lab"))
+
+
+def test_shells_get_names_that_tell_them_apart(maria: User, harbour: Cluster) -> None:
+    assert [shell(maria, harbour).name, shell(maria, harbour).name] == ["web/main", "web/main 2"]
+
+
+@pytest.mark.parametrize(
+    ("pod", "name"),
+    [
+        ("storefront-557db97b5-8vz4b", "storefront-557db97b5-8vz4b/main"),
+        ("a" * 60 + "-8vz4b", f"…{'a' * 42}-8vz4b/main"),
+    ],
+)
+def test_a_name_has_the_pod_in_it_whole_or_else_its_end(maria: User, harbour: Cluster, pod: str, name: str) -> None:
+    row = sessions.begin(maria, harbour, namespace="payments", pod=pod, pod_uid="uid", container="main")
+    assert row.name == name
 
 
 def test_living_shells_are_left_alone(maria: User, harbour: Cluster) -> None:

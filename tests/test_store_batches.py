@@ -5,13 +5,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from clusters import leases
 from clusters.kinds import KINDS
 from clusters.kube.watch_events import Broken
 from clusters.kube.watching import Changes, Page
 from clusters.models import Cluster, Pod, SetAside, Watch
 from clusters.store import Applied, Fenced, KindStore
 from tests import people
+from tests.rows import opened
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_modes]
 
@@ -48,12 +48,6 @@ def cluster() -> Cluster:
 @pytest.fixture
 def store(cluster: Cluster) -> KindStore:
     return opened(cluster)
-
-
-def opened(cluster: Cluster) -> KindStore:
-    fence = leases.take(cluster.pk, "this process")
-    assert fence
-    return KindStore(cluster.pk, KINDS["pods"], fence)
 
 
 def names() -> set[str]:

@@ -5,8 +5,8 @@ from django.db import DatabaseError, connection
 
 from clusters import metrics, threads
 from clusters.models import Health
-from tests.harness.small_cluster import KINDS, small_cluster
-from tests.harness.watching import add_cluster, becomes, eventually, fleet, rows_equal_server
+from tests.harness.small_cluster import small_cluster
+from tests.harness.watching import add_cluster, all_watched, becomes, fleet, rows_equal_server
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_modes]
 
@@ -38,11 +38,7 @@ async def test_a_batch_that_the_database_refused_is_written_all_the_same() -> No
         cluster = await add_cluster(server.connection())
         async with fleet():
             await becomes(cluster, Health.SYNCED)
-
-            async def is_watched() -> bool:
-                return server.watched() == set(KINDS)
-
-            await eventually(is_watched)
+            await all_watched(server)
             before = refused_so_far()
             await break_the_writers_connection()
             server.put("pods", "checkout", "default", spec={"containers": []})

@@ -1,25 +1,20 @@
-"""Logs and shells end within seconds when the right to them does, and nothing typed after that arrives."""
+"""Logs and shells end within seconds when the right to them does, and nothing typed after that arrives (S4, S5)."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 import pytest
 import requests
 
-from tests.harness.containers import start_pod
+from tests.harness.containers import processes, start_pod
 from tests.harness.kubectl import Kubectl
 from tests.harness.servers import Server
-from tests.harness.sockets import Socket, socket
+from tests.harness.sockets import LogSocket, Socket, log_socket, socket
+from tests.harness.waiting import eventually
 
 SECONDS = 10
-"""Rights are looked at every five seconds; ending a shell takes one more, and this machine is slow."""
-
-
-@pytest.fixture
-def near(kubectl: Kubectl, namespace: str) -> Kubectl:
-    return kubectl.within(namespace)
+"""Rights are looked at every two or three seconds, and this machine is slow."""
 
 
 @pytest.fixture
@@ -55,10 +50,10 @@ async def shell(server: Server, near: Kubectl, pod: str, session: requests.Sessi
 
 
 @pytest.fixture
-async def log(server: Server, near: Kubectl, pod: str, session: requests.Session) -> AsyncIterator[Socket]:
+async def log(server: Server, near: Kubectl, pod: str, session: requests.Session) -> AsyncIterator[LogSocket]:
     path = f"/ws/clusters/test/pods/{near.namespace}/{pod}/logs/?container=main"
-    async with socket(server, path, session) as opened:
-        await opened.tell(start=None)
+    async with log_socket(server, path, session) as opened:
+        await opened.start()
         await opened.until("tick")
         yield opened
 
@@ -96,6 +91,11 @@ def sign_out(server: Server, user: str) -> None:
     )
 
 
+def why(take_away: object) -> str:
+    """What the page says then."""
+    return "Your right to this was taken away" if take_away is take_the_grant else "You were signed out"
+
+
 each_way = pytest.mark.parametrize("take_away", [take_the_grant, deactivate, change_the_password, sign_out])
 
 
@@ -103,10 +103,11 @@ each_way = pytest.mark.parametrize("take_away", [take_the_grant, deactivate, cha
 async def test_a_shell_in_which_somebody_goes_on_typing(
     shell: Socket, server: Server, maria: str, near: Kubectl, pod: str, take_away: object
 ) -> None:
+    typing = asyncio.create_task(shell.type_for_ever("echo x >> /tmp/typed\n"))
+    await shell.until("/tmp/typed")
     await asyncio.to_thread(take_away, server, maria)  # type: ignore[arg-type]
     began = time.monotonic()
-    typing = asyncio.create_task(type_for_ever(shell))
-    assert "You may no longer open this" in await shell.until_closed()
+    assert why(take_away) in await shell.until_closed()
     assert time.monotonic() - began < SECONDS
     written = near("exec", pod, "--", "wc", "-l", "/tmp/typed")
     await asyncio.wait([typing], timeout=2)
@@ -114,16 +115,28 @@ async def test_a_shell_in_which_somebody_goes_on_typing(
     assert near("exec", pod, "--", "wc", "-l", "/tmp/typed") == written
 
 
-@each_way
-async def test_a_log(log: Socket, server: Server, maria: str, take_away: object) -> None:
-    await asyncio.to_thread(take_away, server, maria)  # type: ignore[arg-type]
+async def test_a_shell_that_no_page_shows(
+    shell: Socket, server: Server, session: requests.Session, maria: str, near: Kubectl, pod: str
+) -> None:
+    await shell.type("sleep 86401\n")
+    await asyncio.to_thread(eventually, lambda: "sleep 86401" in processes(near, pod))
+    await shell.leave()
+    await asyncio.to_thread(take_the_grant, server, maria)
+    await asyncio.to_thread(eventually, lambda: "sleep 86401" not in processes(near, pod), seconds=SECONDS)
+
+
+async def test_a_shell_that_an_admin_ends(shell: Socket, server: Server, maria: str, near: Kubectl, pod: str) -> None:
+    session = (await shell.until_message("session"))["id"]
+    code = f"from clusters.streams import sessions; sessions.ask_end({session!r}, 'An admin ended it.')"
+    await asyncio.to_thread(run, server, code)
     began = time.monotonic()
-    assert "You may no longer open this" in await log.until_closed()
+    assert await shell.until_closed() == "An admin ended it."
     assert time.monotonic() - began < SECONDS
 
 
-async def type_for_ever(shell: Socket) -> None:
-    with suppress(ConnectionError):
-        while True:
-            await shell.type("echo x >> /tmp/typed\n")
-            await asyncio.sleep(0.05)
+@each_way
+async def test_a_log(log: LogSocket, server: Server, maria: str, take_away: object) -> None:
+    await asyncio.to_thread(take_away, server, maria)  # type: ignore[arg-type]
+    began = time.monotonic()
+    assert why(take_away) in await log.until_closed()
+    assert time.monotonic() - began < SECONDS

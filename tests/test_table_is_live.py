@@ -15,7 +15,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
-from clusters import broadcast
+from clusters import broadcast, standing_rights
 from clusters.models import Cluster, Grant, Pod, Role
 from clusters.threads import write
 from dashboard.consumers import base
@@ -92,20 +92,34 @@ async def test_what_changed_before_the_socket_opened_is_sent(table: Table, harbo
     await write(pods, harbour, 2)
     await table.open({"shop-pod-000": "0"})
     message = await table.next("rows")
-    assert set(message["rows"]) == {"shop-pod-000", "shop-pod-001"}
+    assert set(message["rows"]) == {"shop-pod-001"}
+    assert set(message["cells"]["shop-pod-000"]["cells"]) >= {"name", "status", "age"}
     assert message["order"] == ["shop-pod-000", "shop-pod-001"]
 
 
-async def test_only_the_row_that_changed_travels(table: Table, harbour: Cluster) -> None:
+async def test_only_the_cells_that_changed_travel(table: Table, harbour: Cluster) -> None:
     await write(pods, harbour, 3)
     await table.open({f"shop-pod-00{number}": "1" for number in range(3)})
     await table.next("pager")
     await write(change, "pod-001", resource_version="2", status="Terminating")
     await hint(harbour)
-    message = await table.next("rows")
-    assert list(message["rows"]) == ["shop-pod-001"]
-    assert "Terminating" in message["rows"]["shop-pod-001"]
+    message = await table.next("cells")
+    assert list(message["cells"]) == ["shop-pod-001"]
+    changed = message["cells"]["shop-pod-001"]
+    assert changed["rv"] == "2"
+    assert list(changed["cells"]) == ["status"]
+    assert "Terminating" in changed["cells"]["status"]
     assert "order" not in message
+    assert "rows" not in message
+
+
+async def test_a_new_version_in_which_no_cell_differs_is_noted_without_any(table: Table, harbour: Cluster) -> None:
+    await write(pods, harbour, 1)
+    await table.open({"shop-pod-000": "1"})
+    await table.next("pager")
+    await write(change, "pod-000", resource_version="2")
+    await hint(harbour)
+    assert (await table.next("cells"))["cells"] == {"shop-pod-000": {"rv": "2", "cells": {}}}
 
 
 async def test_a_row_that_is_gone_is_named(table: Table, harbour: Cluster) -> None:
@@ -227,7 +241,7 @@ async def test_while_the_right_cannot_be_looked_up_for_long_it_is_closed(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(base, "RECHECK_SECONDS", 0.05)
-    monkeypatch.setattr(base, "UNCONFIRMED_SECONDS", 0.1)
+    monkeypatch.setattr(standing_rights, "UNCONFIRMED_SECONDS", 0.1)
     await table.open({})
     await table.next("pager")
     async with sessions_away():

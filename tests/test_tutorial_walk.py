@@ -142,7 +142,7 @@ def open_a_pod(page: Page, kubectl: Kubectl) -> str:
 
 def its_log_says(page: Page, pod: str, line: str) -> None:
     """Follow the pod's log."""
-    page.get_by_role("link", name="Logs").first.click()
+    page.get_by_role("link", name="Logs", exact=True).first.click()
     expect(page.get_by_role("log")).to_contain_text(line, timeout=10 * SECONDS)
 
 

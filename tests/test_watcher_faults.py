@@ -11,7 +11,16 @@ from clusters.tasks import guarded, stop
 from clusters.watcher import Watcher
 from tests.harness.small_cluster import KINDS, SmallCluster, small_cluster
 from tests.harness.watches import StoppedTime
-from tests.harness.watching import add_cluster, becomes, eventually, fleet, health_of, rows_equal_server, state_of
+from tests.harness.watching import (
+    add_cluster,
+    all_watched,
+    becomes,
+    eventually,
+    fleet,
+    health_of,
+    rows_equal_server,
+    state_of,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_modes]
 
@@ -34,13 +43,6 @@ def put_pod(server: SmallCluster, name: str, namespace: str = "default", phase: 
 
 async def names_of_pods() -> set[str]:
     return set(await threads.read(lambda: list(Pod.objects.values_list("name", flat=True))))
-
-
-async def all_watched(server: SmallCluster) -> None:
-    async def are_open() -> bool:
-        return server.watched() == set(KINDS)
-
-    await eventually(are_open)
 
 
 async def test_a_first_list_brings_every_object(server: SmallCluster) -> None:

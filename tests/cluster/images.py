@@ -1,15 +1,19 @@
-"""The cluster's container images, written as docker-archive tars: one layer of static programs, no registry needed."""
+"""The cluster's container images, docker-archive tars with one layer of Debian's programs: no registry is needed."""
 
 import hashlib
 import io
 import json
 import platform
+import re
+import shutil
 import subprocess
 import tarfile
 from pathlib import Path
 
 BUSYBOX, BASH = Path("/bin/busybox"), Path("/bin/bash-static")
-FOLDERS = ("bin", "tmp", "etc", "proc", "sys", "dev", "var")
+EDITOR = "vim.tiny"
+TERMINFO = "lib/terminfo/x/xterm-256color"
+FOLDERS = ("bin", "lib", "lib64", "tmp", "etc", "proc", "sys", "dev", "var")
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 PAUSE = "localhost/pause:1"
@@ -27,11 +31,24 @@ def write_images(folder: Path) -> list[Path]:
     """Write every image into `folder` and return the tars: the sandbox's, and the tutorial's in two versions."""
     folder.mkdir(parents=True, exist_ok=True)
     written = [write_image(folder / "pause.tar", PAUSE, PAUSE_COMMAND, {})]
+    editor = {**with_libraries(EDITOR), TERMINFO: (Path("/") / TERMINFO).read_bytes()}
     for version in ("v1", "v2"):
         serve = SERVE.format(version=version).encode()
         tar = folder / f"bootcamp-{version}.tar"
-        written.append(write_image(tar, f"{BOOTCAMP}:{version}", BOOTCAMP_COMMAND, {"bin/serve": serve}))
+        written.append(write_image(tar, f"{BOOTCAMP}:{version}", BOOTCAMP_COMMAND, {"bin/serve": serve, **editor}))
     return written
+
+
+def with_libraries(program: str) -> dict[str, bytes]:
+    """The files that the program needs, by their path in the image: itself, its libraries and what loads them."""
+    path = shutil.which(program)
+    assert path, f"{program} is not on this machine"
+    files = {f"bin/{program}": Path(path).read_bytes()}
+    listed = subprocess.check_output(["ldd", path], text=True)
+    for name, found in re.findall(r"^\s*(?:(\S+) => )?(/\S+) \(0x", listed, re.MULTILINE):
+        # The loader is asked for by its full path; it looks for the others in /lib.
+        files[f"lib/{name}" if name else found.lstrip("/")] = Path(found).read_bytes()
+    return files
 
 
 def write_image(path: Path, tag: str, command: list[str], programs: dict[str, bytes]) -> Path:

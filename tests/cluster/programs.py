@@ -26,6 +26,7 @@ DEBIAN = {
     "iptables": "iptables",
     "ip": "iproute2",
     "openssl": "openssl",
+    "vim.tiny": "vim-tiny",
 }
 GO_AT_LEAST = (1, 25)
 

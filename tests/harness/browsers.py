@@ -43,7 +43,7 @@ def watch(page: Page) -> list[str]:
     def note_message(message: ConsoleMessage) -> None:
         # Chromium drops its connections whenever a pod on this machine gets or loses its network interface.
         if message.type == "error" and NETWORK_CHANGED not in message.text:
-            problems.append(f"Console: {message.text}")
+            problems.append(f"Console: {message.text} {message.location['url']}")
 
     def note_request(request: Request) -> None:
         if urlsplit(request.url).netloc not in ("", urlsplit(page.url).netloc):

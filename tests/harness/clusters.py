@@ -50,6 +50,29 @@ class Cluster:
         return self.processes().state / "logs" / "audit.json"
 
 
+def log_on_its_node(cluster: Cluster, near: Kubectl, pod: str, container: str = "main") -> bytes:
+    """What the file of the container's newest run holds, as the API gives it with timestamps.
+
+    The runtime writes each line as "moment stream tag text", moments without zeros at their end, a long line in parts,
+    all but the last with the tag P:
+    https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md
+    Skips the test where the nodes' disks are not on this machine.
+    """
+    made = json.loads(near("get", "pod", pod, "-o", "json"))
+    name = f"{near.namespace}_{pod}_{made['metadata']['uid']}"
+    folder = cluster.kubeconfig.parent / made["spec"]["nodeName"] / "pod-logs" / name / container
+    if not folder.is_dir():
+        pytest.skip("The disks of this cluster's nodes are elsewhere.")
+    newest = max(folder.glob("[0-9]*.log"), key=lambda file: int(file.stem))
+    return b"".join(_as_given(line) for line in newest.read_bytes().splitlines())
+
+
+def _as_given(line: bytes) -> bytes:
+    moment, _, tag, text = line.split(b" ", 3)
+    seconds, _, fraction = moment.removesuffix(b"Z").partition(b".")
+    return b"%s.%sZ %s%s" % (seconds, fraction.ljust(9, b"0"), text, b"\n" if tag == b"F" else b"")
+
+
 def kubelet(node: str) -> str:
     """The name of the node's kubelet among the cluster's processes: "node2" has "kubelet2"."""
     return f"kubelet{node.removeprefix('node')}"

@@ -3,6 +3,9 @@
 import json
 import re
 from collections.abc import Sequence
+from typing import Any
+
+import pytest
 
 from tests.harness.kubectl import Kubectl
 from tests.harness.waiting import eventually
@@ -12,20 +15,33 @@ ITS_OWN = "sleep 100000"
 """What the container itself runs; nothing of ours may touch it."""
 
 
-def start_pod(kubectl: Kubectl, name: str, *command: str, wait_for: str = "Ready") -> str:
-    """A pod with one container, "main", that runs `command` (by default ITS_OWN); returns its name once it runs."""
+def start_pod(
+    kubectl: Kubectl,
+    name: str,
+    *command: str,
+    wait_for: str = "Ready",
+    node: str = "",
+    restart: str = "Always",
+    **more: Any,
+) -> str:
+    """A pod with one container, "main", that runs `command` (by default ITS_OWN), on that node where one is named.
+
+    `restart` is its restart policy; `more` goes into the container's spec. Returns its name once it runs.
+    """
     container = {
         "name": "main",
         "image": IMAGE,
         "imagePullPolicy": "IfNotPresent",
         "command": list(command) or ITS_OWN.split(),
+        **more,
     }
+    where = {"nodeName": node} if node else {}
     kubectl.apply(
         {
             "apiVersion": "v1",
             "kind": "Pod",
             "metadata": {"name": name},
-            "spec": {"terminationGracePeriodSeconds": 1, "containers": [container]},
+            "spec": {"terminationGracePeriodSeconds": 1, "restartPolicy": restart, "containers": [container], **where},
         }
     )
     if wait_for:
@@ -35,9 +51,9 @@ def start_pod(kubectl: Kubectl, name: str, *command: str, wait_for: str = "Ready
 
 def processes(kubectl: Kubectl, pod: str) -> list[str]:
     """The command lines of what runs in the container, without what looks at them and without zombies."""
-    listed = kubectl("exec", pod, "--", "ps", "-o", "stat,args")
+    listed = kubectl("exec", pod, "--", "/bin/ps", "-o", "stat,args")
     lines = (re.match(r"(\S+)\s+(.*)", line) for line in listed.splitlines()[1:])
-    return [found[2] for found in lines if found and found[1][0] != "Z" and not found[2].startswith("ps -o")]
+    return [found[2] for found in lines if found and found[1][0] != "Z" and "ps -o" not in found[2]]
 
 
 def left_behind(kubectl: Kubectl, pod: str) -> Sequence[str]:
@@ -67,3 +83,14 @@ def nothing_is_left(kubectl: Kubectl, pod: str, *, seconds: float = 10) -> None:
         return True
 
     eventually(look, seconds=seconds)
+
+
+EDITING = "sleep 1d & vim.tiny /tmp/notes"
+"""What a person may do in a shell: a background job, and an editor that fills the screen."""
+
+
+def is_editing(kubectl: Kubectl, pod: str) -> None:
+    """Wait until EDITING runs; skips the test where the cluster's image has no vim.tiny."""
+    if not kubectl("exec", pod, "--", "sh", "-c", "command -v vim.tiny || true").strip():
+        pytest.skip("The image on this cluster has no vim.tiny; raise the cluster anew: tests/cluster/up.")
+    eventually(lambda: set(processes(kubectl, pod)) >= {"sleep 1d", "vim.tiny /tmp/notes"})

@@ -24,6 +24,14 @@ POSTGRESQL_USER = "postgres"  # made by the package; PostgreSQL refuses to run a
 
 
 @contextmanager
+def passable_folder() -> Iterator[Path]:
+    """A fresh folder that PostgreSQL's user can reach, which pytest's own folders do not allow."""
+    with tempfile.TemporaryDirectory(prefix="pilothouse-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
     """The DATABASE_URL of a fresh server whose files are in `folder`. Raises CannotRise where it is not installed."""
     programs = postgresql_programs()
@@ -56,16 +64,41 @@ def postgresql_programs() -> Path:
 @contextmanager
 def redis(folder: Path) -> Iterator[str]:
     """The REDIS_URL of a fresh server without files. Raises CannotRise where it is not installed."""
-    program, port = shutil.which("redis-server"), free_port()
-    if program is None:
+    port = free_port()
+    if shutil.which("redis-server") is None:
         raise CannotRise("The spread-out mode is tested on Redis; install it: apt-get install redis-server")
-    settings = ("--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no")
-    server = Background(program, *settings, log=folder / "redis.log", cwd=folder)
+    server = RedisServer(folder, port)
+    server.start()
     try:
-        wait_for(server, "redis-cli", "-p", str(port), "ping")
-        yield f"redis://127.0.0.1:{port}/0"
+        yield server.url
     finally:
         server.stop()
+
+
+class RedisServer:
+    """A Redis on one port, to be stopped and started again; it keeps nothing. For `redis`, and tests that harm it."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.url = f"redis://127.0.0.1:{port}/0"
+        self._folder = folder
+        self._port = str(port)
+        self._process: Background | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        settings = ("--bind", "127.0.0.1", "--port", self._port, "--save", "", "--appendonly", "no")
+        self._process = Background("redis-server", *settings, log=self._folder / "redis.log", cwd=self._folder)
+        wait_for(self._process, "redis-cli", "-p", self._port, "ping")
+
+    def stop(self) -> None:
+        """End it, with all connections."""
+        if self._process:
+            self._process.stop()
+
+    def ask(self, *command: str) -> list[str]:
+        """What it answers to a command, line by line."""
+        done = subprocess.run(["redis-cli", "-p", self._port, *command], capture_output=True, text=True, check=True)
+        return done.stdout.splitlines()
 
 
 @contextmanager
@@ -90,11 +123,9 @@ def wait_for(server: Background, *command: str | Path) -> None:
 
 def main() -> int:
     """Run the command of our own command line in spread-out mode; returns its exit code."""
-    with tempfile.TemporaryDirectory(prefix="pilothouse-") as name:
-        Path(name).chmod(0o755)  # PostgreSQL's user must reach its folder
-        with postgresql(Path(name)) as database_url, redis(Path(name)) as redis_url:
-            environment = {**os.environ, "DATABASE_URL": database_url, "REDIS_URL": redis_url}
-            return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
+    with passable_folder() as folder, postgresql(folder) as database_url, redis(folder) as redis_url:
+        environment = {**os.environ, "DATABASE_URL": database_url, "REDIS_URL": redis_url}
+        return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

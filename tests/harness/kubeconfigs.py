@@ -33,3 +33,17 @@ def write(
     file = folder / name
     file.write_text(yaml.safe_dump(document))
     return file
+
+
+def unguarded(folder: Path, server: str, context: str = "test") -> Path:
+    """A kubeconfig for a server at a plain address that asks nobody who he is."""
+    document = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": context, "cluster": {"server": server}}],
+        "users": [{"name": context, "user": {"token": "none"}}],
+        "contexts": [{"name": context, "context": {"cluster": context, "user": context}}],
+    }
+    file = folder / "unguarded"
+    file.write_text(yaml.safe_dump(document))
+    return file

@@ -25,7 +25,11 @@ class Instance:
     def write(self, count: int, *, each: timedelta) -> None:
         """Write lines; with a step of zero they all have the same moment."""
         for _ in range(count):
-            moment = BEGAN + each * len(self.lines)
+            self.write_at(BEGAN + each * len(self.lines))
+
+    def write_at(self, moment: datetime, count: int = 1) -> None:
+        """Write lines that all have this moment."""
+        for _ in range(count):
             stamp = moment.strftime("%Y-%m-%dT%H:%M:%S.%f000Z")
             self.lines.append(f"{stamp} line {len(self.lines)}\n".encode())
 

@@ -12,7 +12,9 @@ LOADS = 5
 READ_ROWS = """() => [...document.querySelectorAll('tr[data-uid]')].map(row => Object.fromEntries(
     [...row.querySelectorAll('td[data-col]')].map(cell => [
         cell.dataset.col,
-        (cell.querySelector('time')?.dateTime ?? (cell.querySelector('.word') ?? cell).textContent).trim(),
+        (cell.querySelector('time')?.dateTime ?? cell.querySelector('.word')?.textContent ??
+            [...cell.childNodes].filter(node => !node.matches?.('.beside-name')).map(node => node.textContent).join('')
+        ).trim(),
     ]),
 ))"""
 

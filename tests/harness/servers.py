@@ -5,6 +5,8 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +19,8 @@ ROOT = Path(__file__).parents[2]
 ADMIN, PASSWORD = "admin", "correct horse battery staple"
 NO_KUBECONFIG = "/dev/null"
 METRICS_TOKEN = "only for tests"
+SHARED = ("PILOTHOUSE_DATA_DIR", "DATABASE_URL", "REDIS_URL")
+"""Settings that make one installation of several processes."""
 
 
 class Server:
@@ -24,11 +28,14 @@ class Server:
 
     `settings` are environment variables beside those that are always set; with DATABASE_URL and REDIS_URL in them the
     watching is done by a process of its own. `kubeconfig` is imported at the first start; its context is called `test`,
-    and so is the cluster.
+    and so is the cluster. `options` are words after `manage.py serve`.
     """
 
-    def __init__(self, folder: Path, *, kubeconfig: Path | None, settings: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, kubeconfig: Path | None, settings: dict[str, str] | None = None, options: str = ""
+    ) -> None:
         self.folder = folder
+        self.options = options.split()
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("PILOTHOUSE_")},
             "PILOTHOUSE_DATA_DIR": str(folder / "data"),
@@ -36,6 +43,8 @@ class Server:
             "KUBECONFIG": str(kubeconfig or NO_KUBECONFIG),
             "PILOTHOUSE_METRICS_TOKEN": METRICS_TOKEN,
             "PYTHONUNBUFFERED": "1",
+            # Shells wait for their page for minutes; many tests share one server and one user.
+            "PILOTHOUSE_SHELLS_PER_USER": "100",
             **(settings or {}),
         }
         self.url = ""
@@ -52,7 +61,7 @@ class Server:
         """Start it, where it was before, and wait until it serves. Raises AssertionError with its log."""
         address = self.url.removeprefix("http://") or "127.0.0.1:0"
         started_before = len(self.log())
-        self.web = self.run("web", "serve", "--prepare", "--address", address)
+        self.web = self.run("web", "serve", "--prepare", "--address", address, *self.options)
 
         def address_printed() -> str:
             assert self.web
@@ -161,3 +170,18 @@ class Server:
     def log_end(self, lines: int = 60) -> str:
         """The end of the log, for a person to read."""
         return "\n".join(self.log().splitlines()[-lines:])
+
+
+@contextmanager
+def second_server(first: Server, folder: Path) -> Iterator[Server]:
+    """Another web process of the same installation, started; it watches no cluster. `folder` is for its log."""
+    folder.mkdir()
+    settings = {name: first.environment[name] for name in SHARED if name in first.environment}
+    server = Server(folder, kubeconfig=None, settings=settings, options="--no-watch")
+    server.watcher = first.watcher
+    server.start()
+    try:
+        yield server
+    finally:
+        server.watcher = None
+        server.stop()

@@ -14,6 +14,7 @@ from clusters.models import Cluster, Health, Watch
 from clusters.sealing import seal_connection
 from clusters.tasks import guarded
 from clusters.verifying import verify
+from tests.harness.small_cluster import KINDS, SmallCluster
 
 Found = TypeVar("Found")
 
@@ -77,3 +78,12 @@ async def rows_equal_server(cluster: Cluster) -> None:
     """Fails unless every kind's rows are what the API server has; prints the differences."""
     different = [comparison for comparison in await verify(cluster) if not comparison.equal]
     assert not different, different
+
+
+async def all_watched(server: SmallCluster) -> None:
+    """Wait until a watch of each kind is open."""
+
+    async def are_open() -> bool:
+        return server.watched() == set(KINDS)
+
+    await eventually(are_open)

@@ -1,4 +1,4 @@
-"""An error or a block in our own handler ends the shell too, though nobody calls its `disconnect` then."""
+"""R15: an error or a block in our own handler leaves the shell as a lost socket does, for the grace time."""
 
 import asyncio
 import json
@@ -11,18 +11,19 @@ from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.db import connection
 from django.urls import path
+from pytest_django import Settings
 
 from clusters.clients import close_clients
 from clusters.models import Activity, Role, TerminalSession
 from clusters.models import Cluster as ClusterRow
 from clusters.sealing import seal_connection
-from clusters.streams import sessions
+from clusters.streams import holding, sessions
 from clusters.threads import read, write
 from dashboard.consumers.shell import ShellConsumer
 from tests import people
 from tests.harness.clusters import Cluster
 from tests.harness.connections import connection_to
-from tests.harness.containers import BUSY, is_busy, nothing_is_left, start_pod
+from tests.harness.containers import BUSY, is_busy, nothing_is_left
 from tests.harness.kubectl import Kubectl
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,24 +41,16 @@ class Faulty(ShellConsumer):
 
 
 @pytest.fixture
-def near(kubectl: Kubectl, namespace: str) -> Kubectl:
-    return kubectl.within(namespace)
-
-
-@pytest.fixture
-def pod(near: Kubectl) -> str:
-    return start_pod(near, "sleeper")
-
-
-@pytest.fixture
-async def harbour(cluster: Cluster) -> AsyncIterator[ClusterRow]:
+async def harbour(cluster: Cluster, settings: Settings) -> AsyncIterator[ClusterRow]:
     def made() -> ClusterRow:
         row = people.cluster("harbour")
         seal_connection(row, connection_to(cluster))
         row.save()
         return row
 
+    settings.PILOTHOUSE_SHELL_GRACE_SECONDS = 1
     yield await write(made)
+    await holding.end_all()
     await close_clients()
 
 
@@ -66,8 +59,10 @@ async def opened(harbour: ClusterRow, near: Kubectl, pod: str) -> WebsocketCommu
     maria = await write(people.person, "maria")
     await write(people.grant, maria, harbour, Role.SHELL, near.namespace)
     routes = URLRouter([path("<slug:slug>/<str:namespace>/<str:name>/", Faulty.as_asgi())])
-    socket = WebsocketCommunicator(routes, f"/harbour/{near.namespace}/{pod}/?container=main")
-    socket.scope["user"], socket.scope["session"] = maria, await write(people.session, maria)
+    session = await write(people.session, maria)
+    address = people.with_ticket(f"/harbour/{near.namespace}/{pod}/?container=main", session)
+    socket = WebsocketCommunicator(routes, address)
+    socket.scope["user"], socket.scope["session"] = maria, session
     assert (await socket.connect(timeout=5))[0]
     await shows(socket, b"#")
     return socket
@@ -93,11 +88,10 @@ async def all_is_over(near: Kubectl, pod: str) -> None:
     """Nothing is left in the container, and the books are closed."""
     await asyncio.to_thread(nothing_is_left, near, pod)
     async with asyncio.timeout(10):
-        while not await read(Activity.objects.filter(act=Activity.Act.SHELL_CLOSED).exists):  # noqa: ASYNC110 - a row tells nobody
+        while not await read(TerminalSession.objects.exclude(ended=None).exists):  # noqa: ASYNC110 - a row tells nobody
             await asyncio.sleep(0.1)
-    session = await read(TerminalSession.objects.get)
-    assert session.ended is not None
-    assert session.exit_code is None
+    assert (await read(TerminalSession.objects.get)).exit_code is None
+    assert await read(Activity.objects.filter(act=Activity.Act.SHELL_CLOSED).exists)
 
 
 async def test_a_handler_that_fails(shell: WebsocketCommunicator, near: Kubectl, pod: str) -> None:

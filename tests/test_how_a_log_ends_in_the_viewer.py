@@ -1,0 +1,74 @@
+"""The bar below a log says how it is: followed, waited for, or over, and then why and what can be done."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.harness.browsers import DESKTOP, watch
+from tests.harness.log_pages import ScriptedLogs, stamped
+
+MAY_NOT = "You may not read logs in payments. Missing right: logs; an admin can grant it."
+REFUSED, FAILED = 4403, 4500
+
+
+@pytest.fixture
+def logs(browser: Browser) -> Iterator[ScriptedLogs]:
+    with browser.new_context(viewport=DESKTOP) as context:
+        page = context.new_page()
+        problems = watch(page)
+        yield ScriptedLogs(page)
+    # A refused ticket is an answer 403, which Chromium puts on the console.
+    assert not [problem for problem in problems if "403" not in problem], "\n".join(problems)
+
+
+def status(logs: ScriptedLogs, state: str) -> Locator:
+    return logs.page.locator(f".log-status .st-{state}")
+
+
+def test_of_many_pods_it_follows_as_soon_as_lines_come(logs: ScriptedLogs) -> None:
+    logs.show()
+    for number in (1, 2, 3):
+        logs.source(number, f"web-{number}", state="waiting")
+    expect(status(logs, "progressing")).to_have_text("Waiting for lines")
+    logs.source(2, "web-2")
+    expect(status(logs, "running")).to_have_text("Following")
+    logs.source(2, "web-2", state="ended")
+    expect(status(logs, "progressing")).to_have_text("Waiting for lines")
+    logs.lines(3, stamped("here"))
+    expect(status(logs, "running")).to_have_text("Following")
+    for number in (1, 2, 3):
+        logs.source(number, f"web-{number}", state="ended")
+    expect(status(logs, "completed")).to_have_text("All lines are here")
+
+
+def test_who_may_not_read_is_told_so_and_nothing_is_tried_again(logs: ScriptedLogs) -> None:
+    logs.show()
+    logs.source(1)
+    logs.lines(1, stamped("one"))
+    logs.refusal = MAY_NOT
+    logs.end("You may no longer open this: the right was taken away.", REFUSED)
+    expect(status(logs, "warning")).to_have_text("You may no longer open this: the right was taken away.")
+    opened = logs.opened
+    logs.page.get_by_role("button", name="Open again").click()
+    expect(status(logs, "warning")).to_have_text(MAY_NOT)
+    expect(logs.page.get_by_role("button", name="Open again")).to_be_visible()
+    assert logs.opened == opened
+
+
+def test_who_was_signed_out_is_led_to_sign_in_and_back(logs: ScriptedLogs) -> None:
+    logs.show(q="one")
+    logs.end("You may no longer open this: you were signed out.", REFUSED, signed_out=True)
+    expect(status(logs, "warning")).to_have_text("You may no longer open this: you were signed out.")
+    link = logs.page.get_by_role("link", name="Sign in")
+    expect(link).to_have_attribute("href", "/sign-in/?next=%2Flogs%2F%3Fq%3Done")
+    expect(logs.page.get_by_role("button", name="Open again")).to_be_hidden()
+
+
+def test_what_went_wrong_does_not_look_done(logs: ScriptedLogs) -> None:
+    logs.show()
+    logs.source(1, "web-1", state="ended")
+    logs.source(2, "web-2", state="failed", text="127.0.0.1:6443 refuses connections.")
+    expect(status(logs, "failed")).to_have_text("127.0.0.1:6443 refuses connections.")
+    logs.end("The cluster does not answer.", FAILED)
+    expect(status(logs, "failed")).to_have_text("The cluster does not answer.")

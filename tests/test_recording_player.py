@@ -1,0 +1,88 @@
+"""A recorded shell says so, and is watched in the browser: played, searched, linked to, with nothing in it acting."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.harness.browsers import DESKTOP, go_to, take_cookies, watch
+from tests.harness.recorded_shells import SHELL, SLOW, open_newest, record, recording_server
+from tests.harness.servers import Server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with recording_server(tmp_path_factory.mktemp("recorded")) as server:
+        yield server
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    with browser.new_context(base_url=server.url, viewport=DESKTOP) as context:
+        take_cookies(context, server.admin, server.url)
+        page = context.new_page()
+        problems = watch(page)
+        yield page
+    assert not problems, "\n".join(problems)
+
+
+def screen(page: Page) -> str:
+    return page.locator("#player .xterm-rows").inner_text()
+
+
+def test_a_shell_is_recorded_and_watched(page: Page) -> None:
+    go_to(page, SHELL)
+    expect(page.locator("#terminal-blank")).to_contain_text("Without a recording there is no shell here.")
+    record(page, "echo first-$((40 + 2))", "echo second-$((40 + 2))")
+    open_newest(page)
+    place = page.get_by_role("slider", name="Position")
+    assert "second-42" not in screen(page)
+
+    page.get_by_role("button", name="Speed").click()
+    page.get_by_role("button", name="Play").click()
+    expect(page.locator("#player .xterm-rows")).to_contain_text("second-42", timeout=SLOW)
+    expect(page.get_by_role("button", name="Again")).to_be_visible(timeout=SLOW)
+
+    place.press("Home")
+    expect(page.locator("#player .xterm-rows")).not_to_contain_text("first-42")
+    find = page.get_by_role("searchbox", name="Search the screen")
+    find.fill("second-42")
+    find.press("Enter")
+    expect(page.locator("#player .xterm-rows")).to_contain_text("second-42", timeout=SLOW)
+    expect(page.locator("#player output")).to_have_text("1 of 1")
+
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Link to").click()
+    expect(page).to_have_url(re.compile(r"[?&]t=\d+"))
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == page.url
+    page.goto(link)
+    expect(page.get_by_role("button", name="Play")).to_be_enabled(timeout=SLOW)
+    expect(page.locator("#player .xterm-rows")).to_contain_text("first-42")
+
+
+def test_words_on_the_screen_find_the_recording(page: Page) -> None:
+    record(page, "echo gull-$((40 + 2))")
+    go_to(page, "/recordings/?q=GULL-42")
+    expect(page.locator(".recording-rows mark")).to_have_text("gull-42")
+    page.locator(".recording-rows .name").click()
+    expect(page.get_by_role("searchbox", name="Search the screen")).to_have_value("GULL-42", timeout=SLOW)
+
+
+def test_nothing_in_a_recording_reaches_beyond_it(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    go_to(page, "/recordings/")
+    page.evaluate("navigator.clipboard.writeText('mine')")
+    escapes = r"\033]0;title\007\033]52;c;ZXZpbA==\007\033]8;;https://example.invalid\007link\033]8;;\007"
+    record(page, f"printf '{escapes} d%s\\n' one")
+    open_newest(page)
+    page.get_by_role("slider", name="Position").press("End")
+    expect(page.locator("#player .xterm-rows")).to_contain_text("link done", timeout=SLOW)
+    assert page.title() == "admin in shell · Pilothouse"
+    assert page.evaluate("navigator.clipboard.readText()") == "mine"
+    pages = len(page.context.pages)
+    row = page.locator("#player .xterm-rows > div", has_text=re.compile("^link done")).bounding_box()
+    assert row
+    page.mouse.click(row["x"] + 12, row["y"] + row["height"] / 2)
+    assert len(page.context.pages) == pages

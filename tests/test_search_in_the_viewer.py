@@ -1,0 +1,57 @@
+"""The tools of a search in a log have room in every window, and what came of it can be read."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ViewportSize, expect
+
+from tests.harness.browsers import watch
+from tests.harness.log_pages import ScriptedLogs, stamped
+
+WIDTHS = (1440, 1280, 700, 390)
+COVERED = """controls => controls.filter(control => {
+    const { left, right, top, bottom, width } = control.getBoundingClientRect();
+    const at = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    return width && !(control.contains(at) && left >= 0 && right <= innerWidth);
+}).map(control => control.outerHTML)"""
+
+
+@pytest.fixture
+def logs(browser: Browser) -> Iterator[ScriptedLogs]:
+    with browser.new_context() as context:
+        page = context.new_page()
+        problems = watch(page)
+        logs = ScriptedLogs(page)
+        logs.containers = [{"name": "app", "sort": ""}, {"name": "proxy", "sort": ""}]
+        yield logs
+    assert not problems, "\n".join(problems)
+
+
+def test_nothing_covers_the_tools_and_the_field_keeps_its_width(logs: ScriptedLogs) -> None:
+    logs.show(q="/order [0-9a-f]+/ -refused", only="1", since="2026-11-25T09:00:00Z")
+    logs.source(1)
+    logs.lines(1, *(stamped(f"order {number}", number) for number in range(300)))
+    for width in WIDTHS:
+        logs.page.set_viewport_size(ViewportSize(width=width, height=800))
+        logs.page.get_by_role("button", name="Previous match").click()
+        expect(logs.page.locator(".counted")).to_contain_text("of 300 lines in the 300 held")
+        tools = logs.page.locator(".log-tools :is(button, select, input):visible")
+        assert tools.evaluate_all(COVERED) == [], width
+        assert logs.page.get_by_label("Search in these lines").evaluate("field => field.clientWidth") >= 150, width
+
+
+def test_what_is_wrong_with_a_pattern_is_said_in_full(logs: ScriptedLogs) -> None:
+    logs.show(q="/order (?<name[0-9a-f]+/")
+    for width in WIDTHS:
+        logs.page.set_viewport_size(ViewportSize(width=width, height=800))
+        said = logs.page.locator(".matches.is-problem")
+        expect(said).to_contain_text("Not a regular expression: /order (?<name[0-9a-f]+/i: Invalid capture group name")
+        assert said.evaluate("said => said.scrollWidth <= said.parentElement.clientWidth"), width
+
+
+def test_how_many_lines_are_shown_at_first_is_said(logs: ScriptedLogs) -> None:
+    logs.show()
+    logs.page.get_by_role("button", name="Last 500 lines").click()
+    logs.page.get_by_role("button", name="Since the start").click()
+    expect(logs.page.get_by_role("button", name="Since the start").first).to_be_visible()
+    assert logs.address == "namespace=shop&tail=all"
