@@ -3,7 +3,6 @@
 import secrets
 import ssl
 import tempfile
-from asyncio.sslproto import SSLProtocol
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import (
@@ -13,11 +12,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from clusters.kube import tls_buffers
 from clusters.kube.connection import Connection
 
-# Each TLS connection of asyncio keeps a buffer of this size, by default 256 KiB: an idle shell has two connections, and
-# a log or a watch one. Two records of TLS fit, and a flood is read as fast.
-SSLProtocol.max_size = 32 * 1024
+tls_buffers.share()
 
 
 def tls_context(connection: Connection) -> ssl.SSLContext:
