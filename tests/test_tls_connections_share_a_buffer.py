@@ -19,7 +19,7 @@ PIECE = 10_000
 
 @asynccontextmanager
 async def numbering_server(folder: Path) -> AsyncIterator[tuple[int, ssl.SSLContext]]:
-    """The port of a server that sends to each who names a letter only that letter, in many pieces; and whom to trust."""
+    """The port of a server that sends whoever names a letter that letter in many pieces; and whom to trust."""
     authority = Authority()
     certificate, key = authority.issue("127.0.0.1")
     (folder / "identity.pem").write_bytes(certificate + key)

@@ -11,7 +11,7 @@ import threading
 from asyncio import sslproto
 
 SIZE = 32 * 1024
-"""Bytes: two records of TLS. More reads a flood no faster, and OpenSSL keeps as much for each connection that had one."""
+"""Bytes: two records of TLS. More reads a flood no faster, and OpenSSL keeps what a connection once took in."""
 
 
 class _Buffer(threading.local):
