@@ -16,7 +16,7 @@ from twisted.internet import defer, reactor
 from clusters import tasks, threads, turns
 from clusters.clients import close_clients
 from clusters.streams.feeds import close_feeds
-from dashboard import backpressure, compression
+from dashboard import backpressure, broken_answers, compression
 
 Companion = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
@@ -80,7 +80,8 @@ class Server(Daphne):  # type: ignore[misc]  # Daphne has no types
 
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)
-        # Daphne makes its factory as late as in `run`.
+        # Daphne makes its factories as late as in `run`.
+        broken_answers.settle(self.http_factory)
         self.ws_factory.protocol = compression.Protocol
         self.ws_factory.setProtocolOptions(perMessageCompressionAccept=compression.accept)
         self._port = port

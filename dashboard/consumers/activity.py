@@ -67,5 +67,7 @@ async def recorded(opened: Signal, closed: Signal, what: Opening) -> AsyncIterat
     finally:
         if record.began is not None:
             duration = timedelta(seconds=monotonic() - record.began)
-            last = write(closed.send, Opening, **vars(what), duration=duration, detail=" ".join(record.detail))
+            last = write(
+                closed.send, Opening, **vars(what), duration=duration, detail=" ".join(filter(None, record.detail))
+            )
             await asyncio.shield(guarded("activity", last))

@@ -1,6 +1,8 @@
 """What the sockets of terminals share: the flow of output, input and news between one page and one terminal."""
 
+import asyncio
 from abc import abstractmethod
+from time import monotonic
 from typing import Any
 
 from clusters.streams import sessions
@@ -15,6 +17,9 @@ from dashboard.consumers import base
 from dashboard.consumers.base import MALFORMED
 from dashboard.consumers.rights import Refusal
 from dashboard.consumers.streams import StreamConsumer
+
+ECHO_SECONDS = 0.03
+"""How long the word that the container has taken what was typed lets the echo go first: for that a person waits."""
 
 
 class TerminalSocket(StreamConsumer):
@@ -93,10 +98,11 @@ class TerminalSocket(StreamConsumer):
             if terminal.screen.end > viewer.at:
                 await viewer.window.wait_for_room()
                 await self.pass_from(terminal, viewer)
+                await news.tell_taken(terminal)
             elif terminal.ending:
                 return await self.tell_end(terminal.ending)
             else:
-                await viewer.changed.wait()
+                await news.until_changed(terminal, viewer)
 
     async def pass_from(self, terminal: Terminal, viewer: Viewer) -> None:
         # While there was no room, the beginning may have gone.
@@ -122,6 +128,7 @@ class News:
         self._socket = socket
         self._started = False
         self._taken = 0
+        self._taken_due: float | None = None
         self._not_recorded = ""
         self._notice = ""
         self._watchers: list[str] = []
@@ -138,12 +145,31 @@ class News:
         if terminal.not_recorded != self._not_recorded:
             self._not_recorded = terminal.not_recorded
             await self._socket.tell(type="not recorded", reason=terminal.not_recorded)
-        if terminal.taken != self._taken:
-            self._taken = terminal.taken
-            await self._socket.tell(type="typed", bytes=terminal.taken)
         if terminal.notice != self._notice:
             self._notice = terminal.notice
             await self._socket.tell(type="notice", text=terminal.notice)
+        if terminal.taken != self._taken:
+            self._taken_due = self._taken_due or monotonic() + ECHO_SECONDS
+            if monotonic() >= self._taken_due or terminal.taken - self._taken >= PIECE:
+                await self.tell_taken(terminal)
+
+    async def tell_taken(self, terminal: Terminal) -> None:
+        """How much of what was typed the container has taken."""
+        self._taken_due = None
+        if terminal.taken != self._taken:
+            self._taken = terminal.taken
+            await self._socket.tell(type="typed", bytes=terminal.taken)
+
+    async def until_changed(self, terminal: Terminal, viewer: Viewer) -> None:
+        """Waits for something new; what was taken is told when no echo comes."""
+        if self._taken_due is None:
+            await viewer.changed.wait()
+            return
+        try:
+            async with asyncio.timeout(self._taken_due - monotonic()):
+                await viewer.changed.wait()
+        except TimeoutError:
+            await self.tell_taken(terminal)
 
     async def _tell_watchers(self, terminal: Terminal) -> None:
         if terminal.watchers != self._watchers:

@@ -24,6 +24,7 @@ from clusters.streams.selection import MOST_SOURCES, Selection, Source, selectio
 from clusters.threads import read
 from dashboard.consumers.activity import Opening, in_words, opening_of, recorded
 from dashboard.log_files import Layout, packed, written
+from dashboard.log_rights import CutOff, FileRight
 from dashboard.tables.state import BadParameter
 
 TEXT = "text/plain; charset=utf-8"
@@ -49,7 +50,8 @@ async def selected_file(request: HttpRequest, cluster: Cluster) -> HttpResponseB
         as_json=request.GET.get("format") == "json", times=request.GET.get("times") == "1", names=len(sources) > 1
     )
     is_packed = request.GET.get("gzip") == "1"
-    text = _text(cluster, sources, asked, layout)
+    right = FileRight((opening.user.pk, str(request.session.session_key)), cluster, sources)
+    text = _text(cluster, sources, asked, layout, right)
     pieces = _recorded(opening, packed(text) if is_packed else text, sources)
     name = f"{_name(opening, sources)}.{layout.ending}{'.gz' if is_packed else ''}"
     media = "application/gzip" if is_packed else TEXT
@@ -67,14 +69,19 @@ async def selected_file(request: HttpRequest, cluster: Cluster) -> HttpResponseB
     )
 
 
-async def _text(cluster: Cluster, sources: list[Source], asked: LogRequest, layout: Layout) -> AsyncIterator[bytes]:
+async def _text(
+    cluster: Cluster, sources: list[Source], asked: LogRequest, layout: Layout, right: FileRight
+) -> AsyncIterator[bytes]:
+    """Raises CutOff once the right to it is gone: half a file must not look like a whole one."""
     client = await client_for(cluster)
     if len(sources) == 1 and layout.is_as_given and asked.until is None:
         pieces = _as_given(client, sources[0], asked, layout)
     else:
         pieces = written(merged(client, sources, asked), layout)
-    async for piece in pieces:
-        yield piece
+    async with right.watched(client):
+        async for piece in pieces:
+            right.check()
+            yield piece
 
 
 async def _as_given(client: Client, source: Source, asked: LogRequest, layout: Layout) -> AsyncIterator[bytes]:
@@ -97,8 +104,12 @@ async def _recorded(opening: Opening, pieces: AsyncIterator[bytes], sources: lis
             await record.note_opened()
             yield b""
             yield first
-            async for piece in pieces:
-                yield piece
+            try:
+                async for piece in pieces:
+                    yield piece
+            except (CutOff, KubeError) as error:
+                record.detail.append(f"Broken off: {error}")
+                raise
 
 
 def _asked(query: QueryDict) -> tuple[LogRequest, Selection]:
