@@ -55,7 +55,8 @@ lint: dev
 
 tests: dev
 	@tests/machine
-	$(BIN)/pytest -n 2 --dist loadfile
+	-@test -n "$$PILOTHOUSE_TEST_KUBECONFIG" || tests/cluster/build >/dev/null
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 tests-spread-out: dev
 	@tests/machine

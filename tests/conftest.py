@@ -46,15 +46,28 @@ problems_of_the_test = pytest.StashKey[list[str]]()
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both_modes: also run in spread-out mode, on PostgreSQL and Redis")
     config.addinivalue_line("markers", "spread_out: about several processes, so run in spread-out mode only")
+    config.addinivalue_line("markers", "long: waits for half a minute and more, so begun first")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what makes no sense embedded: there, the one process that serves also watches."""
+    """Order the files, and leave out what makes no sense embedded: there, the process that serves also watches."""
+    by_file: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        by_file.setdefault(item.path, []).append(item)
+    items[:] = [item for tests in sorted(by_file.values(), key=turn) for item in tests]
     if os.environ.get("REDIS_URL"):
         return
     left_out = [item for item in items if item.get_closest_marker("spread_out")]
     items[:] = [item for item in items if item not in left_out]
     config.hook.pytest_deselected(items=left_out)
+
+
+def turn(tests: list[pytest.Item]) -> int:
+    """When a file's turn is: those that take long come first, and quick ones last, so that all workers end together."""
+    if any(test.get_closest_marker("long") for test in tests):
+        return 0
+    needed = {name for test in tests for name in getattr(test, "fixturenames", ())}
+    return 1 if needed & {"browser", "server", "new_server", "cluster"} else 2
 
 
 @pytest.hookimpl(tryfirst=True)

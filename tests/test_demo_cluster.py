@@ -83,6 +83,7 @@ def test_a_demo_that_dies_is_started_again_and_found_again(serve: Serve) -> None
     server.wait_until_synced()
 
 
+@pytest.mark.long
 def test_it_is_the_same_cluster_after_a_restart(serve: Serve) -> None:
     server = serve("--demo without-cluster")
     server.wait_until_synced()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from aiohttp import WSMessage, WSMsgType
+from django.contrib.auth.models import User
 
 from clusters.models import TerminalSession
 from clusters.streams.neighbours import Passage
@@ -34,6 +35,7 @@ class Link:
 async def test_a_link_that_breaks_may_be_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
     page = ShellAgainConsumer()
     page.row, page.since, page.drives = TerminalSession(address="http://192.0.2.1"), 0, True
+    page.user = User(username="maria")
 
     @asynccontextmanager
     async def connected(*_: object) -> AsyncIterator[Link]:

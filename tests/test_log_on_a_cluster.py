@@ -4,6 +4,8 @@ import re
 from contextlib import suppress
 from http import HTTPStatus
 
+import pytest
+
 from tests.harness.containers import start_pod
 from tests.harness.kubectl import Kubectl
 from tests.harness.servers import Server
@@ -101,6 +103,7 @@ async def take_all_that_comes(log: LogSocket) -> None:
             pass
 
 
+@pytest.mark.long
 async def test_a_flood_waits_for_a_page_that_does_not_draw(server: Server, near: Kubectl) -> None:
     start_pod(
         near, "flood", "sh", "-c", "yes 'a line of a flood that does not end' | head -c 30000000; exec sleep 100000"

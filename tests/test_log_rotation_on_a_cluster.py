@@ -68,6 +68,8 @@ class Rotations:
         return len(self._seen)
 
 
+@pytest.mark.long
+@pytest.mark.timeout(LONGEST + 120)
 async def test_each_line_comes_once_and_in_order(rotating: Cluster, near: Kubectl, server: Server) -> None:
     start_pod(near, "rotated", "sh", "-c", WRITES, node="node1")
     rotations, page = Rotations(rotating, near, "rotated"), LogPage()

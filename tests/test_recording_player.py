@@ -1,6 +1,7 @@
 """A recorded shell says so, and is watched in the browser: played, searched, linked to, with nothing in it acting."""
 
 import re
+import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -63,11 +64,12 @@ def test_a_shell_is_recorded_and_watched(page: Page) -> None:
 
 
 def test_words_on_the_screen_find_the_recording(page: Page) -> None:
-    record(page, "echo gull-$((40 + 2))")
-    go_to(page, "/recordings/?q=GULL-42")
-    expect(page.locator(".recording-rows mark")).to_have_text("gull-42")
+    bird = f"gull{secrets.randbelow(10**6)}"
+    record(page, f"echo {bird}-$((40 + 2))")
+    go_to(page, f"/recordings/?q={bird.upper()}-42")
+    expect(page.locator(".recording-rows mark")).to_have_text(f"{bird}-42")
     page.locator(".recording-rows .name").click()
-    expect(page.get_by_role("searchbox", name="Search the screen")).to_have_value("GULL-42", timeout=SLOW)
+    expect(page.get_by_role("searchbox", name="Search the screen")).to_have_value(f"{bird.upper()}-42", timeout=SLOW)
 
 
 def test_nothing_in_a_recording_reaches_beyond_it(page: Page) -> None:

@@ -63,6 +63,7 @@ async def log(holder: Server, near: Kubectl, pod: str) -> AsyncIterator[LogSocke
         yield it
 
 
+@pytest.mark.long
 @each_way
 async def test_a_shell_and_a_log(
     shell: Socket, log: LogSocket, account: Robot, near: Kubectl, pod: str, take_away: TakeAway

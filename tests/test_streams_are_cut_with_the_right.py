@@ -115,6 +115,7 @@ async def test_a_shell_in_which_somebody_goes_on_typing(
     assert near("exec", pod, "--", "wc", "-l", "/tmp/typed") == written
 
 
+@pytest.mark.long
 async def test_a_shell_that_no_page_shows(
     shell: Socket, server: Server, session: requests.Session, maria: str, near: Kubectl, pod: str
 ) -> None:

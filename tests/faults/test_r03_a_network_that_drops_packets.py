@@ -43,6 +43,7 @@ def is_live(server: Server, cluster: str) -> bool:
     return "Live, as of" in server.text(f"/clusters/{cluster}/pods/")
 
 
+@pytest.mark.long
 def test_it_is_noticed_shown_and_survived(
     serve: Serve, faulty: FaultyCluster, door: Door, lost_for_real: FaultyCluster | None
 ) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+import pytest
 
 from clusters.kinds import KINDS
 from clusters.kube.backoff import Pace
@@ -64,6 +65,7 @@ async def during(minutes: float) -> None:
     await asyncio.sleep(minutes * MINUTE / SCALE)
 
 
+@pytest.mark.long
 async def test_all_wait_as_long_as_they_are_told_and_come_back_one_by_one(faulty: FaultyCluster) -> None:
     door, followers = faulty.door, [Follower(kind.path()) for _ in range(CLUSTERS) for kind in KINDS.values()]
     async with AsyncExitStack() as stack:

@@ -82,6 +82,7 @@ async def test_the_breach_is_named_and_the_cluster_is_not_called_well(faulty: Fa
         await rows_equal_server(cluster)
 
 
+@pytest.mark.long
 async def test_rows_stay_when_a_known_server_begins_to_send_web_pages(faulty: FaultyCluster, door: Door) -> None:
     cluster = await add_cluster(faulty.connection())
     async with fleet():

@@ -163,6 +163,7 @@ async def test_a_ca_that_is_none_is_named(faulty: FaultyCluster) -> None:
         await rows_equal_server(await health_of(cluster))
 
 
+@pytest.mark.long
 async def test_a_ca_file_that_is_spoilt_keeps_the_old_one_and_a_new_one_is_taken_up(
     faulty: FaultyCluster, door: Door, tmp_path: Path
 ) -> None:

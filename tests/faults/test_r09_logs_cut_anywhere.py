@@ -101,6 +101,7 @@ exec sleep 100000
 """
 
 
+@pytest.mark.long
 async def test_of_real_containers_against_the_files_on_their_nodes(
     cluster: RealCluster, new_server: Callable[..., Server], near: Kubectl
 ) -> None:

@@ -79,6 +79,7 @@ async def test_a_line_of_200_megabytes(faulty: FaultyCluster, serve: Serve) -> N
     assert len(shown) + int(note.split()[0].replace(b",", b"")) == pytest.approx(LONG_LINE, abs=2 * stamp)
 
 
+@pytest.mark.long
 async def test_a_flood_of_a_minute(flood: str, serve: Serve, tmp_path: Path) -> None:
     server = serve(unguarded(tmp_path, flood, "harbour"))
     pod = f"{server.url}/clusters/harbour/pods/harbour/web/"

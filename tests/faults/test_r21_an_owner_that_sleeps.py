@@ -103,6 +103,7 @@ def is_locked(server: Server) -> bool:
     return False
 
 
+@pytest.mark.long
 def test_one_that_stopped_within_a_transaction_is_overtaken_too(server: Server, door: Door) -> None:
     sleeper = server.watcher
     assert sleeper

@@ -71,6 +71,7 @@ def failures(server: Server) -> str:
     return server.manage("shell", "-v", "0", "-c", code).strip()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("act", "fault"), [("shell", HANGS), *((act, FULL) for act in ACTS)])
 async def test_a_required_recording_that_cannot_begin(
     server: Server, shell: Opens, storage: Path, act: str, fault: str
