@@ -10,8 +10,10 @@ export function connect(path, { hello, show, state }) {
   let socket, timer, wait = FIRST_WAIT, ended = false;
 
   function open() {
+    let wasOpen = false;
     socket = new WebSocket(new URL(path, location.href.replace(/^http/, "ws")));
     socket.onopen = () => {
+      wasOpen = true;
       wait = FIRST_WAIT;
       socket.send(JSON.stringify(hello()));
       state(true);
@@ -28,10 +30,11 @@ export function connect(path, { hello, show, state }) {
       // The server sends nothing more until it knows that this is on the page.
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ shown: message.n }));
     };
-    socket.onclose = ({ code }) => {
+    socket.onclose = async ({ code }) => {
+      const refused = code === REFUSED || (!wasOpen && (await isPageRefused()));
       if (ended) return;
-      state(false, { refused: code === REFUSED });
-      if (code === REFUSED) return;
+      state(false, { refused });
+      if (refused) return;
       timer = setTimeout(open, wait * (0.5 + Math.random()));
       wait = Math.min(wait * 2, LONGEST_WAIT);
     };
@@ -43,4 +46,10 @@ export function connect(path, { hello, show, state }) {
     clearTimeout(timer);
     socket.close();
   };
+}
+
+/** A browser does not say why a handshake failed; the page, whose rights are the socket's, does. */
+async function isPageRefused() {
+  const answer = await fetch(location.href, { method: "HEAD", redirect: "manual" }).catch(() => null);
+  return answer !== null && (answer.type === "opaqueredirect" || [403, 404].includes(answer.status));
 }
