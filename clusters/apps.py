@@ -9,4 +9,4 @@ class ClustersConfig(AppConfig):
     def ready(self) -> None:
         from clusters import checks, leases, signals  # noqa: F401  # registers checks and receivers
 
-        connection_created.connect(leases.end_transactions_of_sleepers)
+        connection_created.connect(leases.settle_connection)

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
@@ -30,6 +30,9 @@ LEASE = timedelta(seconds=12)
 SLEEP = LEASE - timedelta(seconds=2)
 """A transaction in which nothing is asked for so long is ended by the database."""
 
+LOCK_SECONDS = 5
+"""How long taking a cluster over waits for its row."""
+
 
 @dataclass(frozen=True)
 class View:
@@ -40,21 +43,35 @@ class View:
     share: int
 
 
-def end_transactions_of_sleepers(connection: BaseDatabaseWrapper, **_: Any) -> None:
-    """An owner that was stopped, or cut off, within a transaction holds the lock on its cluster's row.
+def settle_connection(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """Sees to it that nobody who sleeps keeps a cluster: called for every new connection to the database.
 
-    Without this nobody could take the cluster over (idle_in_transaction_session_timeout,
-    https://www.postgresql.org/docs/current/runtime-config-client.html). SQLite needs no such thing: its lock is of one
-    machine, and embedded mode of one process.
+    An owner that was stopped, or cut off, within a transaction holds the lock on its cluster's row. The database ends
+    it when nothing is asked for long (idle_in_transaction_session_timeout,
+    https://www.postgresql.org/docs/current/runtime-config-client.html); where it stopped in the midst of asking, who
+    takes its cluster over does, and finds it by its name. SQLite needs no such thing: its lock is of one machine, and
+    embedded mode of one process.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"SET idle_in_transaction_session_timeout = {int(SLEEP.total_seconds() * 1000)}")
+            cursor.execute(
+                f"SET idle_in_transaction_session_timeout = {int(SLEEP.total_seconds() * 1000)};"
+                f" SET application_name = '{_application_name(_process())}'"
+            )
 
 
 def new_owner() -> str:
     """A name for this process that no other has had: host, mark of its process ids, process id, random."""
-    return f"{_place()}:{os.getpid()}:{secrets.token_hex(4)}"
+    return f"{_process()}:{secrets.token_hex(4)}"
+
+
+def _process() -> str:
+    return f"{_place()}:{os.getpid()}"
+
+
+def _application_name(process: str) -> str:
+    """What the database calls the connections of a process: short enough for it, and plain."""
+    return f"pilothouse-{hashlib.sha256(process.encode()).hexdigest()[:16]}"
 
 
 def _place() -> str:
@@ -92,6 +109,7 @@ def take(cluster_id: int, owner: str) -> int | None:
 
     What an earlier owner called synced is stale from here on, until the new one has read it.
     """
+    _end_transactions_of_sleeper(cluster_id)
     free = Q(lease_until=None) | Q(lease_until__lt=Now())
     taken = Cluster.objects.filter(free, pk=cluster_id, paused=False).update(
         lease_owner=owner, lease_until=Now() + LEASE, fence=F("fence") + 1
@@ -102,6 +120,21 @@ def take(cluster_id: int, owner: str) -> int | None:
         health=Health.STALE, health_reason=KEPT, health_since=Coalesce("last_contact", Now())
     )
     return Cluster.objects.values_list("fence", flat=True).get(pk=cluster_id)
+
+
+def _end_transactions_of_sleeper(cluster_id: int) -> None:
+    """Ends what the owner whose lease is over still has open on PostgreSQL; what it does not let go in time is left."""
+    owner = Cluster.objects.filter(pk=cluster_id, lease_until__lt=Now()).values_list("lease_owner", flat=True).first()
+    process = (owner or "").rpartition(":")[0]
+    if connection.vendor != "postgresql" or not process or process == _process():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND xact_start IS NOT NULL AND application_name = %s",
+            (_application_name(process),),
+        )
 
 
 def release(cluster_id: int, owner: str) -> None:

@@ -1,9 +1,12 @@
 """Which process watches which cluster: one at a time, and the next one when it dies."""
 
+import hashlib
 import socket
 from datetime import timedelta
 
+import psycopg
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from clusters import leases
@@ -102,6 +105,29 @@ def test_a_process_in_another_container_of_the_same_host_name_is_not_taken_for_d
     leases.retire_the_dead()
     assert not leases.is_dead(elsewhere)
     assert leases.take(cluster.pk, leases.new_owner()) is None
+
+
+@pytest.mark.spread_out
+def test_a_process_that_stopped_in_the_midst_of_a_statement_keeps_no_cluster() -> None:
+    """The database waits for the rest of what it copies, for which it has no limit of time."""
+    cluster = people.cluster("harbour")
+    sleeper = f"{socket.gethostname()}:0123456789ab:999999999:cafe"
+    leases.take(cluster.pk, sleeper)
+    expire(cluster)
+    with connect_as(sleeper) as asleep:
+        asleep.execute("SELECT pk FROM (SELECT id AS pk FROM clusters_cluster FOR UPDATE) AS locked")
+        asleep.execute("CREATE TEMPORARY TABLE came (number integer)")
+        copying = asleep.cursor().copy("COPY came FROM STDIN")
+        # It learns of its end when it wakes.
+        with pytest.raises(psycopg.errors.AdminShutdown), copying:
+            assert leases.take(cluster.pk, leases.new_owner()) == 2
+
+
+def connect_as(owner: str) -> "psycopg.Connection[tuple[object, ...]]":
+    """A connection to the database as the process of that owner would have it."""
+    process = owner.rpartition(":")[0]
+    name = f"pilothouse-{hashlib.sha256(process.encode()).hexdigest()[:16]}"
+    return psycopg.connect(**{**connection.get_connection_params(), "application_name": name})
 
 
 def test_saving_a_form_leaves_the_lease_alone() -> None:
