@@ -19,6 +19,7 @@ from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.backends.utils import CursorWrapper
 
 from clusters.kinds import Kind
+from clusters.statements import run_for_each
 
 Row = tuple[Any, ...]
 
@@ -127,7 +128,7 @@ def _one_by_one(cursor: CursorWrapper, kind: Kind, rows: Sequence[Values]) -> di
 
 def _execute(cursor: Any, statements: Statements) -> None:
     for statement, values in statements:
-        cursor.executemany(statement, values)
+        run_for_each(cursor, statement, values)
 
 
 def _copy(cursor: Any, kind: Kind, rows: Sequence[Values]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import OperationalError
 from django.utils import timezone
 
-from clusters import broadcast, metrics, tasks, threads
+from clusters import broadcast, memory, metrics, tasks, threads
 from clusters.clients import client_for
 from clusters.health import ClusterHealth, KindHealth
 from clusters.health_record import HealthRecord
@@ -176,6 +176,7 @@ class Watcher:
             while not await self._commit(rows.fill_indexes):
                 await asyncio.sleep(time.monotonic() - began)
                 began = time.monotonic()
+            await memory.give_back()
 
     async def _in_trouble(self, kind: str, error: KubeError) -> None:
         metrics.WATCH_TROUBLE.labels(kind, type(error).__name__).inc()

@@ -151,7 +151,7 @@ async def test_each_viewer_is_looked_at_on_his_own(harbour: LogCluster, maria: U
         await hers.until(" line 9\n")
         await his.start()
         while not his.marks:
-            await his.read()
+            assert await his.read(), his.end
         assert his.marks[0]["text"].startswith("No container is selected")
         assert not his.sources
 
@@ -163,7 +163,7 @@ async def test_of_very_many_containers_so_many_are_followed_and_it_says_so(harbo
     async with many_logs(maria, "pod=harbour/crowd") as logs:
         await logs.start()
         while not logs.marks:
-            await logs.read()
+            assert await logs.read(), logs.end
         assert logs.marks[0]["text"].startswith("60 containers are selected; 50 are followed at once.")
         assert len(logs.sources) == 50
 
@@ -190,12 +190,13 @@ async def test_one_person_does_not_take_all_the_room_for_logs(
         many_logs(maria, QUERY) as same,
         many_logs(maria, "pod=harbour/job-1") as other,
     ):
-        for logs in (first, same, other):
+        # One after the other: whoever comes first has the room.
+        for logs in (first, same):
             await logs.start()
-        await first.until(" line 9\n")
-        await same.until(" line 9\n")
+            await logs.until(" line 9\n")
+        await other.start()
         while not (waits := other.sources.get(1, {}).get("text")):
-            await other.read()
+            assert await other.read(), f"closed before it waits: {other.end}"
         assert waits.startswith("You follow 1 logs of this cluster already")
 
 

@@ -53,7 +53,7 @@ async def test_the_page_is_told_how_much_input_arrived(new_shell: Opens, again: 
         assert (await shell.until_message("resumed"))["typed"] == len("echo abc\n")
         await shell.type("echo def\n")
         while (await shell.until_message("typed"))["bytes"] < 2 * len("echo abc\n"):
-            await shell.read()
+            assert await shell.read(), shell.end
 
 
 async def test_more_than_the_screen_keeps_is_lost_and_said(new_shell: Opens, again: Opens) -> None:

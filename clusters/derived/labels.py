@@ -19,6 +19,7 @@ from clusters.kinds import Kind
 from clusters.kube.selectors import Operator, Requirement
 from clusters.models import Label
 from clusters.models.derived import LONGEST_KEY, LONGEST_VALUE
+from clusters.statements import run_for_each
 
 WHOLE_NUMBER = re.compile(r"[-+]?[0-9]{1,18}", re.ASCII)
 
@@ -39,7 +40,8 @@ class LabelSets(KeptOnce[str]):
     def insert(self, fresh: Mapping[int, str]) -> None:
         table = connection.ops.quote_name(Label._meta.db_table)
         with connection.cursor() as cursor:
-            cursor.executemany(
+            run_for_each(
+                cursor,
                 f"INSERT INTO {table} (cluster_id, kind, labelset, key, value)"  # noqa: S608
                 " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
                 list(self._labels(fresh)),

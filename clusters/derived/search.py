@@ -14,6 +14,7 @@ from django.dispatch import receiver
 
 from clusters.kinds import KINDS, Kind
 from clusters.models import Cluster, Watch
+from clusters.statements import run_for_each
 
 COMPLETE = 2**63 - 1
 FILLED_AT_ONCE = 500
@@ -69,7 +70,7 @@ class SearchIndex:
     def _run(self, statement: str, values: Sequence[Text]) -> None:
         if values:
             with connection.cursor() as cursor:
-                cursor.executemany(statement, values)
+                run_for_each(cursor, statement, values)
 
 
 def table(kind: Kind) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet, Sum
 
 from clusters.kinds import Kind
 from clusters.models import Tally
+from clusters.statements import run_for_each
 
 MOST_EMPTY = 10_000
 """States that objects may have left since tallies of nothing were last taken away: namespaces come and go."""
@@ -53,7 +54,8 @@ class Tallies:
             return
         table = connection.ops.quote_name(Tally._meta.db_table)
         rows = [(self._cluster_id, self._kind.plural, *state, count) for state, count in sorted(changes.items())]
-        cursor.executemany(
+        run_for_each(
+            cursor,
             f"INSERT INTO {table} (cluster_id, kind, namespace, severity, status, count)"  # noqa: S608
             " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (cluster_id, kind, namespace, severity, status)"
             f" DO UPDATE SET count = {table}.count + EXCLUDED.count",

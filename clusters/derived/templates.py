@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from clusters.derived.kept_once import KeptOnce
 from clusters.kube import objects, pod_templates
 from clusters.models import Pod, PodTemplate
+from clusters.statements import run_for_each
 
 
 class PodTemplates(KeptOnce[bytes]):
@@ -23,7 +24,8 @@ class PodTemplates(KeptOnce[bytes]):
     def insert(self, fresh: Mapping[int, bytes]) -> None:
         table = connection.ops.quote_name(PodTemplate._meta.db_table)
         with connection.cursor() as cursor:
-            cursor.executemany(
+            run_for_each(
+                cursor,
                 f"INSERT INTO {table} (cluster_id, number, detail) VALUES (%s, %s, %s)"  # noqa: S608
                 " ON CONFLICT DO NOTHING",
                 [(self._cluster_id, number, kept) for number, kept in fresh.items()],

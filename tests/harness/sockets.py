@@ -47,8 +47,10 @@ class Socket:
 
     async def until_message(self, kind: str) -> dict[str, Any]:
         """Read until a message of that type came; that message."""
+        is_open = True
         while not (found := [message for message in self.messages if message["type"] == kind]):
-            assert await self.read() or self.messages, f"closed before {kind!r} came: {self.end}"
+            assert is_open, f"closed before {kind!r} came: {self.end}"
+            is_open = await self.read()
         return found[-1]
 
     async def until_closed(self) -> str:
