@@ -50,7 +50,7 @@ SIGNED_IN = Access()
 WATCH_RECORDINGS = "clusters.watch_recording"
 
 
-DEEDS = {Role.LOGS: "read logs", Role.SHELL: "open shells", Role.OPERATE: "operate", Role.ADMIN: "administer"}
+DEEDS = {Role.LOGS: "read logs", Role.SHELL: "open shells", Role.OPERATE: "change what runs", Role.ADMIN: "administer"}
 """What a role lets people do, besides what those before it let them."""
 
 

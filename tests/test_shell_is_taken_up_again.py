@@ -87,6 +87,7 @@ async def test_a_closed_shell_is_over_at_once(new_shell: Opens, again: Opens, ne
         assert await shell.until_closed() == "The shell was closed."
     await asyncio.to_thread(nothing_is_left, near, pod)
     async with again(session) as shell:
+        assert (await shell.until_message("exit"))["wanted"]
         assert await shell.until_closed() == "The shell was closed."
 
 

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from clusters import leases
 from clusters.models import Cluster, TerminalSession
 from clusters.streams import sessions
+from clusters.streams.endings import Ending
 from tests import people
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,7 @@ def test_a_user_has_a_limit_and_closing_one_makes_room(maria: User, harbour: Clu
     with pytest.raises(sessions.TooManyShells, match="You have 10 shells open; close one first"):
         shell(maria, harbour)
     shell(people.person("tomas"), harbour)
-    sessions.close(first.pk, exit_code=0, reason="")
+    sessions.close(first.pk, Ending(0, ""))
     shell(maria, harbour)
 
 
@@ -96,8 +97,8 @@ def test_a_dead_process_of_this_host_need_not_be_waited_for(maria: User, harbour
 
 def test_a_closed_shell_keeps_how_it_ended(maria: User, harbour: Cluster) -> None:
     ended = shell(maria, harbour)
-    sessions.close(ended.pk, exit_code=3, reason="")
-    sessions.close(ended.pk, exit_code=None, reason="late")
-    sessions.close(uuid4(), exit_code=0, reason="unknown")
+    sessions.close(ended.pk, Ending(3, ""))
+    sessions.close(ended.pk, Ending(None, "late"))
+    sessions.close(uuid4(), Ending(0, "unknown"))
     ended.refresh_from_db()
     assert (ended.exit_code, ended.reason) == (3, "")

@@ -88,6 +88,7 @@ class TerminalSession(models.Model):
     ended = models.DateTimeField(null=True)
     exit_code = models.IntegerField(null=True)
     reason = models.CharField(max_length=300, blank=True)
+    wanted = models.BooleanField(default=False, help_text="Whether somebody asked for its end.")
 
     class Meta:
         indexes = (models.Index(fields=["ended", "seen"], name="terminal_session_open"),)

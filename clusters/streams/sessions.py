@@ -101,9 +101,11 @@ def ask_end(session: UUID, reason: str) -> None:
     TerminalSession.objects.filter(pk=session, ended=None).update(end_asked=reason[:300])
 
 
-def close(session: UUID, *, exit_code: int | None, reason: str) -> None:
+def close(session: UUID, ending: Ending) -> None:
     """The shell is over and nothing of it is left."""
-    TerminalSession.objects.filter(pk=session, ended=None).update(ended=Now(), exit_code=exit_code, reason=reason[:300])
+    TerminalSession.objects.filter(pk=session, ended=None).update(
+        ended=Now(), exit_code=ending.exit_code, reason=ending.reason[:300], wanted=ending.wanted
+    )
 
 
 def must_end(session: UUID) -> Ending | None:

@@ -12,6 +12,7 @@ from clusters.kube.errors import KubeError, NotFound
 from clusters.models import TerminalSession
 from clusters.sealing import SealBroken
 from clusters.streams import scripts, sessions
+from clusters.streams.endings import Ending
 from clusters.streams.instances import look_at
 from clusters.tasks import pause
 from clusters.threads import write
@@ -73,5 +74,5 @@ async def _end_lost(session: TerminalSession) -> None:
         logger.warning("Shell %s cannot be ended: its cluster has no usable connection: %s", session.pk, error)
         return
     if await end_processes(client, session):
-        await write(sessions.close, session.pk, exit_code=None, reason="The server that held it was lost.")
+        await write(sessions.close, session.pk, Ending(None, "The server that held it was lost."))
         logger.info("Ended shell %s in %s, whose server was lost.", session.pk, session)

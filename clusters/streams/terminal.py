@@ -374,7 +374,7 @@ class Terminal:
         else:
             swept = await leash.end_processes() if self._may_have_started else await leash.let_go() or True
         if swept:
-            await write(sessions.close, self.id, exit_code=ending.exit_code, reason=ending.reason)
+            await write(sessions.close, self.id, ending)
         await recorded
 
 

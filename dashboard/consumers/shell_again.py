@@ -156,4 +156,4 @@ def how_it_ended(row: TerminalSession) -> Ending:
     if row.ended is None:
         return Ending(None, "The server that held this shell was lost, and the shell with it.")
     reason = row.reason or ("The shell has ended." if row.exit_code is None else "")
-    return Ending(row.exit_code, reason)
+    return Ending(row.exit_code, reason, wanted=row.wanted)
