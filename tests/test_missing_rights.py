@@ -35,7 +35,7 @@ def maria(harbour: Cluster) -> Client:
     [
         ("shell", "You may not open shells in shop. Missing right: shell; an admin can grant it."),
         ("run", "You may not open shells in shop. Missing right: shell; an admin can grant it."),
-        ("debug", "You may not operate in shop. Missing right: operate; an admin can grant it."),
+        ("debug", "You may not change what runs in shop. Missing right: operate; an admin can grant it."),
     ],
 )
 def test_a_page_says_which_right_is_missing(maria: Client, act: str, words: str) -> None:
