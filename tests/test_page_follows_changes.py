@@ -95,6 +95,37 @@ async def test_a_cluster_that_is_not_granted_is_refused_like_none(socket: Websoc
     assert await socket.receive_output(timeout=5) == {"type": "websocket.close", "code": REFUSED}
 
 
+async def test_a_page_of_very_many_clusters_is_live(harbour: Cluster) -> None:
+    chief = await write(people.admin, "chief")
+    slugs = ["harbour", *(f"cluster-{number}" for number in range(100))]
+    for slug in slugs[1:]:
+        await write(people.cluster, slug)
+    socket = await opened(chief)
+    await follow(socket, *(f"{slug}/{kind}" for slug in slugs for kind in ("health", "nodes", "pods", "deployments")))
+    await hint(harbour, "pods", ["a"])
+    await shown(socket)
+    await socket.disconnect()
+
+
+async def test_one_cluster_that_goes_leaves_the_others_live(harbour: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "RECHECK_SECONDS", 0.05)
+    chief, lab = await write(people.admin, "chief"), await write(people.cluster, "lab")
+    socket = await opened(chief)
+    await follow(socket, "harbour/pods", "lab/pods")
+    gone = lab.pk
+    await write(lab.delete)
+
+    async def is_forgotten() -> bool:
+        await hint(Cluster(pk=gone), "pods", ["a"])
+        return bool(await socket.receive_nothing(timeout=0.4))
+
+    while not await is_forgotten():
+        await shown(socket)
+    await hint(harbour, "pods", ["a"])
+    await shown(socket)
+    await socket.disconnect()
+
+
 async def test_nodes_are_told_only_to_those_who_see_the_whole_cluster(harbour: Cluster) -> None:
     tomas = await write(people.person, "tomas")
     await write(people.grant, tomas, harbour, Role.VIEW, "shop")

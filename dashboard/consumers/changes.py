@@ -1,6 +1,7 @@
 """Tells a page that something of what it shows changed; the page fetches itself anew."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,8 @@ from dashboard.tables.kinds import TABLES
 
 PAUSE_SECONDS = 0.25
 RESYNC_SECONDS = 15.0
-MOST_TOPICS = 200
+MOST_TOPICS = 2000
+"""The page of all clusters names four of each; a message has room for no more."""
 
 Followed = dict[tuple[int, str], frozenset[str] | None]
 """Uids by cluster id and kind; None where the whole kind is followed."""
@@ -44,10 +46,10 @@ class ChangesConsumer(LiveConsumer):
         self._uids: Followed = {}
 
     def authorise(self, user: User) -> None:
+        """Of what one may no longer see, or what is gone, nothing is told; refused is who sees nothing any more."""
         self.user = user
-        for topic in self._topics or ():
-            if not _may_follow(user, topic, cluster_or_404(user, topic.slug)):
-                raise Http404
+        if self._topics:
+            self._topics, self._uids = self._resolve(self._topics)
 
     async def opened(self) -> None:
         """Nothing is followed before the page says what."""
@@ -70,14 +72,26 @@ class ChangesConsumer(LiveConsumer):
         self.run("page's resync", self._resync())
 
     async def rows_changed(self, message: dict[str, Any]) -> None:
-        followed = self._uids.get((message["cluster"], message["kind"]))
+        key = (message["cluster"], message["kind"])
+        if key not in self._uids:  # no longer
+            return
+        followed = self._uids[key]
         if followed is None or message["uids"] is None or not followed.isdisjoint(message["uids"]):
             self._changed.set()
 
     def _resolve(self, topics: tuple[Topic, ...]) -> tuple[tuple[Topic, ...], Followed]:
-        """The topics of what the user may see, since pages name all that they could show, and what they come to."""
-        clusters = {slug: cluster_or_404(self.user, slug) for slug in {topic.slug for topic in topics}}
-        followed = tuple(topic for topic in topics if _may_follow(self.user, topic, clusters[topic.slug]))
+        """The topics of what the user may see, since pages name all that they could show, and what they come to.
+
+        Raises Http404 where that is nothing.
+        """
+        clusters: dict[str, Cluster] = {}
+        for slug in {topic.slug for topic in topics}:
+            with suppress(Http404):
+                clusters[slug] = cluster_or_404(self.user, slug)
+        known = [topic for topic in topics if topic.slug in clusters]
+        followed = tuple(topic for topic in known if _may_follow(self.user, topic, clusters[topic.slug]))
+        if not followed:
+            raise Http404
         found: Followed = {}
         for topic in followed:
             key = (clusters[topic.slug].pk, topic.kind)

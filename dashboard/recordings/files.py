@@ -6,6 +6,7 @@ from clusters.models import Recording
 from clusters.recordings import asciicast, reading
 from clusters.recordings.transcript import Transcript
 from clusters.threads import read_long
+from dashboard.file_rights import FileRight
 
 PIECE = 256 * 1024
 KINDS = ("v3", "v2", "text")
@@ -19,11 +20,13 @@ def lines_of(recording: Recording, kind: str) -> Iterator[bytes]:
     return _text(cast) if kind == "text" else cast
 
 
-async def pieces(first: bytes, lines: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """All lines in pieces, read where it may take a while."""
+async def pieces(first: bytes, lines: Iterator[bytes], right: FileRight) -> AsyncIterator[bytes]:
+    """All lines in pieces, read where it may take a while. Raises CutOff when the right to them is gone."""
     yield first
-    while piece := await read_long(_some, lines):
-        yield piece
+    async with right.watched():
+        while piece := await read_long(_some, lines):
+            right.check()
+            yield piece
 
 
 def _some(lines: Iterator[bytes]) -> bytes:

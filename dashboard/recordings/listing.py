@@ -20,6 +20,7 @@ from clusters.models import Recording
 from clusters.recordings import words
 from clusters.recordings.retention import kept_until
 from clusters.recordings.searching import Found, Search, search
+from dashboard.recordings.turns import Busy, search_turn
 from dashboard.tables.state import BadParameter
 
 PAGE = 50
@@ -63,6 +64,8 @@ class Listing:
         if self.since not in SINCE or self.state not in STATES:
             raise BadParameter(f"since is one of {', '.join(SINCE)[2:]}; state is one of {', '.join(STATES)[2:]}.")
         self._all = visible_recordings(request.user)
+        self.is_busy = False
+        """Whether nothing was searched, since others search; known once `rows` are."""
 
     @property
     def is_filtered(self) -> bool:
@@ -121,9 +124,17 @@ class Listing:
     def _found(self) -> Search:
         rows = self._filtered().select_related("cluster")
         if self.q:
-            return search(rows, self.q, PAGE)
+            return self._search(rows)
         some = list(rows[: PAGE + 1])
         return Search([Found(each, None) for each in some[:PAGE]], some[PAGE - 1] if len(some) > PAGE else None)
+
+    def _search(self, rows: QuerySet[Recording]) -> Search:
+        try:
+            with search_turn():
+                return search(rows, self.q, PAGE)
+        except Busy:
+            self.is_busy = True
+            return Search([], None)
 
     def _filtered(self) -> QuerySet[Recording]:
         rows = self._all.filter(STATES[self.state][1])

@@ -39,7 +39,9 @@ async def debug(request: HttpRequest, cluster: Cluster, namespace: str, name: st
         container = await _added(request, cluster, page)
     except (KubeError, SealBroken, debugging.BadImage) as error:
         page["failure"] = getattr(error, "reason", "") or str(error)
-        return await sync_to_async(render)(request, "pods/debug.html", page, status=HTTPStatus.BAD_GATEWAY)
+        is_his = isinstance(error, debugging.BadImage)
+        status = HTTPStatus.BAD_REQUEST if is_his else HTTPStatus.BAD_GATEWAY
+        return await sync_to_async(render)(request, "pods/debug.html", page, status=status)
     shell = reverse("pod-shell", args=[cluster.slug, namespace, name])
     await request.session.aset(JUST_ADDED, container)
     return HttpResponseRedirect(f"{shell}?{urlencode({'container': container, 'shell': 'sh'})}")
@@ -63,7 +65,12 @@ async def _added(request: HttpRequest, cluster: Cluster, page: dict[str, Any]) -
     place = {"namespace": page["row"].namespace, "pod": page["row"].name}
     container = await debugging.add(client, **place, image=page["image"], target=page["container"])
     await sync_to_async(_note)(request, cluster, page, container)
-    state = await debugging.wait_until_it_runs(client, **place, container=container)
+    # It is there for good: to show the form again would be to ask for another one.
+    try:
+        state = await debugging.wait_until_it_runs(client, **place, container=container)
+    except KubeError as error:
+        messages.warning(request, f"Whether the debug container {container} runs is not known. {error.reason}")
+        return container
     if state is None or not state.running:
         said = state.said if state else ""
         messages.warning(request, f"The debug container {container} does not run. {said}")

@@ -1,15 +1,17 @@
 """The logs of a selection as one file, be it of one container or of many."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from http import HTTPStatus
 
 from asgiref.sync import sync_to_async
+from django.contrib.auth.models import User
 from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from clusters.access import namespaces_for, requires
+from clusters.access import allowed_cluster, namespaces_for, requires
 from clusters.clients import client_for
 from clusters.kube.client import Client
 from clusters.kube.errors import KubeError
@@ -17,14 +19,15 @@ from clusters.kube.paths import object_path
 from clusters.models import Cluster, Role
 from clusters.sealing import SealBroken
 from clusters.signals import client_address, log_closed, log_opened
+from clusters.streams.cluster_rights import ClusterRight
 from clusters.streams.merging import SILENCE_SECONDS, merged
 from clusters.streams.open_logs import TooManyLogs, counted
 from clusters.streams.requests import ALL, BadStreamRequest, LogRequest, log_request
 from clusters.streams.selection import MOST_SOURCES, Selection, Source, selection_of, sources_of
 from clusters.threads import read
 from dashboard.consumers.activity import Opening, in_words, opening_of, recorded
+from dashboard.file_rights import CutOff, FileRight
 from dashboard.log_files import Layout, packed, written
-from dashboard.log_rights import CutOff, FileRight
 from dashboard.tables.state import BadParameter
 
 TEXT = "text/plain; charset=utf-8"
@@ -50,7 +53,8 @@ async def selected_file(request: HttpRequest, cluster: Cluster) -> HttpResponseB
         as_json=request.GET.get("format") == "json", times=request.GET.get("times") == "1", names=len(sources) > 1
     )
     is_packed = request.GET.get("gzip") == "1"
-    right = FileRight((opening.user.pk, str(request.session.session_key)), cluster, sources)
+    namespaces = {source.namespace for source in sources}
+    right = FileRight(request, opening.user, partial(_check_allowed, cluster, namespaces))
     text = _text(cluster, sources, asked, layout, right)
     pieces = _recorded(opening, packed(text) if is_packed else text, sources)
     name = f"{_name(opening, sources)}.{layout.ending}{'.gz' if is_packed else ''}"
@@ -78,7 +82,10 @@ async def _text(
         pieces = _as_given(client, sources[0], asked, layout)
     else:
         pieces = written(merged(client, sources, asked), layout)
-    async with right.watched(client):
+    # One pod of each namespace stands for its others.
+    pods = {source.namespace: source.pod for source in sources}.items()
+    watches = (ClusterRight(client, "log", namespace=space, pod=pod).until_lost() for space, pod in pods)
+    async with right.watched(*watches):
         async for piece in pieces:
             right.check()
             yield piece
@@ -110,6 +117,12 @@ async def _recorded(opening: Opening, pieces: AsyncIterator[bytes], sources: lis
             except (CutOff, KubeError) as error:
                 record.detail.append(f"Broken off: {error}")
                 raise
+
+
+def _check_allowed(cluster: Cluster, namespaces: set[str], user: User) -> None:
+    """Raises one of NOT_FOR_HIM where `user` may not read logs in each of them."""
+    for namespace in namespaces:
+        allowed_cluster(user, Role.LOGS, cluster.slug, namespace)
 
 
 def _asked(query: QueryDict) -> tuple[LogRequest, Selection]:

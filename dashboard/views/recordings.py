@@ -20,8 +20,10 @@ from clusters.recordings import books, reading, words
 from clusters.recordings.reading import CannotRead
 from clusters.recordings.searching import OutOfTime, moments
 from clusters.signals import client_address, recording_saved, recording_watched
+from dashboard.file_rights import FileRight
 from dashboard.recordings.files import KINDS, lines_of, pieces
 from dashboard.recordings.listing import LONGEST_SEARCH, Listing, state_of
+from dashboard.recordings.turns import Busy, search_turn
 from dashboard.tables.state import BadParameter
 
 ONE_WATCHING = timedelta(minutes=10)
@@ -94,17 +96,25 @@ def find(request: HttpRequest, session: UUID) -> JsonResponse:
     if not words.SHORTEST <= len(text) <= LONGEST_SEARCH:
         raise BadParameter(f"q must be {words.SHORTEST} to {LONGEST_SEARCH} characters long.")
     _note_watched(request, row)
+    try:
+        with search_turn():
+            found, is_all = _moments(row, text)
+    except Busy:
+        return JsonResponse({"reason": "Others are searching; try again in a moment."}, status=429)
+    return JsonResponse({"found": found, "isAll": is_all})
+
+
+def _moments(row: Recording, text: str) -> tuple[list[int], bool]:
+    """Where the text was printed, and whether these are all of the places."""
     found: list[int] = []
     try:
         for line in moments(row, text, monotonic() + FIND_SECONDS):
             found.append(line.at)
             if len(found) == MOST_MOMENTS:
-                break
-        else:
-            return JsonResponse({"found": found, "isAll": True})
+                return found, False
     except OutOfTime:
-        pass
-    return JsonResponse({"found": found, "isAll": False})
+        return found, False
+    return found, True
 
 
 @require_safe
@@ -124,8 +134,9 @@ def file(request: HttpRequest, session: UUID) -> HttpResponseBase:
         )
     recording_saved.send(Recording, detail=f"{kind} {row.pk}", **_who(request), **books.where(row))
     name = f"{row.pod}-{row.started:%Y%m%d-%H%M%S}.{'txt' if kind == 'text' else 'cast'}"
+    right = FileRight(request, cast("User", request.user), lambda user: _visible(user, session))
     return StreamingHttpResponse(
-        pieces(first, lines),
+        pieces(first, lines, right),
         content_type="text/plain; charset=utf-8" if kind == "text" else "application/x-asciicast",
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',
@@ -136,7 +147,11 @@ def file(request: HttpRequest, session: UUID) -> HttpResponseBase:
 
 
 def _recording(request: HttpRequest, session: UUID) -> Recording:
-    row = visible_recordings(request.user).select_related("cluster").filter(pk=session).first()
+    return _visible(cast("User", request.user), session)
+
+
+def _visible(user: User, session: UUID) -> Recording:
+    row = visible_recordings(user).select_related("cluster").filter(pk=session).first()
     if row is None:
         raise Http404("There is no such recording, or it is not shown to you.")
     return row

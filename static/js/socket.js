@@ -2,7 +2,7 @@
 
 const FIRST_WAIT = 250; // milliseconds
 const LONGEST_WAIT = 15_000;
-const REFUSED = 4403;
+const REFUSED = 4403, MALFORMED = 4400;
 
 /** Opens `path` and keeps it open. `hello()` gives the first message to send, `show(message)` shows one from the server,
  *  `state(open, {refused})` is told whenever the socket opens or is lost. Returns a function that ends it. */
@@ -10,16 +10,16 @@ export function connect(path, { hello, show, state }) {
   let socket, timer, wait = FIRST_WAIT, ended = false;
 
   function open() {
-    let wasOpen = false;
+    let openSince = null;
     socket = new WebSocket(new URL(path, location.href.replace(/^http/, "ws")));
     socket.onopen = () => {
-      wasOpen = true;
-      wait = FIRST_WAIT;
+      openSince = performance.now();
       socket.send(JSON.stringify(hello()));
       state(true);
     };
     socket.onmessage = async ({ data }) => {
       const message = JSON.parse(data);
+      wait = FIRST_WAIT; // not as soon as it opens: a server that fails at once would be asked several times a second
       try {
         await show(message);
       } catch (error) {
@@ -31,10 +31,11 @@ export function connect(path, { hello, show, state }) {
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ shown: message.n }));
     };
     socket.onclose = async ({ code }) => {
-      const refused = code === REFUSED || (!wasOpen && (await isPageRefused()));
+      const refused = code === REFUSED || code === MALFORMED || (openSince === null && (await isPageRefused()));
       if (ended) return;
       state(false, { refused });
       if (refused) return;
+      if (openSince !== null && performance.now() - openSince > LONGEST_WAIT) wait = FIRST_WAIT;
       timer = setTimeout(open, wait * (0.5 + Math.random()));
       wait = Math.min(wait * 2, LONGEST_WAIT);
     };

@@ -1,21 +1,18 @@
-"""The right to a file of logs, looked at while the file goes out: to sockets it is `LiveConsumer` that does so."""
+"""The right to a file, looked at while the file goes out: for sockets `LiveConsumer` does so."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 
-from clusters.access import allowed_cluster
-from clusters.kube.client import Client
-from clusters.models import Cluster, Role
 from clusters.people import SignIn
 from clusters.standing_rights import until_refused
-from clusters.streams.cluster_rights import ClusterRight
 from clusters.streams.endings import RIGHT_TAKEN, SIGNED_OUT
-from clusters.streams.selection import Source
 from clusters.tasks import guarded, stop
 from dashboard.consumers.base import NOT_FOR_HIM, RECHECK_SECONDS
 from dashboard.consumers.rights import Refusal, refusal_of
@@ -28,12 +25,11 @@ class CutOff(PermissionDenied):
 
 
 class FileRight:
-    """The right of `sign_in` to the logs of the sources."""
+    """The right of whoever sent the request; `authorise(user)` raises one of NOT_FOR_HIM where he has it no more."""
 
-    def __init__(self, sign_in: SignIn, cluster: Cluster, sources: Iterable[Source]) -> None:
-        self.sign_in = sign_in
-        self._cluster = cluster
-        self._pods = {source.namespace: source.pod for source in sources}
+    def __init__(self, request: HttpRequest, user: User, authorise: Callable[[User], object]) -> None:
+        self.sign_in: SignIn = (user.pk, str(request.session.session_key))
+        self._authorise = authorise
         self._watches: list[asyncio.Task[str]] = []
 
     def refusal(self, user: User | None) -> Refusal | None:
@@ -41,18 +37,15 @@ class FileRight:
         if user is None:
             return Refusal.SIGNED_OUT
         try:
-            for namespace in self._pods:
-                allowed_cluster(user, Role.LOGS, self._cluster.slug, namespace)
+            self._authorise(user)
         except NOT_FOR_HIM:
             return Refusal.NOT_ALLOWED
         return None
 
     @asynccontextmanager
-    async def watched(self, client: Client) -> AsyncIterator[None]:
-        """Looks at it until left: here, and whether the cluster still lets `client` read logs in each namespace."""
-        rights = [ClusterRight(client, "log", namespace=space, pod=pod) for space, pod in self._pods.items()]
-        watches = (self._refused(), *(right.until_lost() for right in rights))
-        self._watches = [guarded("right to a file of logs", watch) for watch in watches]
+    async def watched(self, *watches: Coroutine[Any, Any, str]) -> AsyncIterator[None]:
+        """Looks at the right until left, beside what else is to be watched: each returns why the file may not go on."""
+        self._watches = [guarded("right to a file", watch) for watch in (self._refused(), *watches)]
         try:
             yield
         finally:
@@ -65,5 +58,4 @@ class FileRight:
                 raise CutOff(watch.result())
 
     async def _refused(self) -> str:
-        every = RECHECK_SECONDS
-        return REASONS[await until_refused(partial(refusal_of, self), every=every, what="a file of logs")]
+        return REASONS[await until_refused(partial(refusal_of, self), every=RECHECK_SECONDS, what="a file")]
