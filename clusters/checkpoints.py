@@ -5,11 +5,14 @@ tens of milliseconds. A passive checkpoint needs no lock of the writer's: https:
 """
 
 import asyncio
+import logging
 from pathlib import Path
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from clusters import tasks, threads
+
+logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.25
 LONG = 16_000_000
@@ -25,8 +28,15 @@ async def run(stop: asyncio.Event) -> None:
     log = Path(f"{connection.settings_dict['NAME']}-wal")
     while not stop.is_set():
         if _size(log) > LONG:
-            await threads.read_long(move)
+            await _moved()
         await tasks.pause(stop, LOOK_SECONDS)
+
+
+async def _moved() -> None:
+    try:
+        await threads.read_long(move)
+    except DatabaseError as error:
+        logger.warning("The database's log cannot be moved into its file now: %s", error)
 
 
 def move() -> bool:

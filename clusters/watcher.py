@@ -172,11 +172,24 @@ class Watcher:
         while True:
             await listed.wait()
             listed.clear()
-            began = time.monotonic()
-            while not await self._commit(rows.fill_indexes):
-                await asyncio.sleep(time.monotonic() - began)
-                began = time.monotonic()
+            while not await self._fill_more(rows):
+                pass
             await memory.give_back()
+
+    async def _fill_more(self, rows: KindStore) -> bool:
+        """One step, and a pause as long; whether it was the last one. One that fails is tried again."""
+        began = time.monotonic()
+        try:
+            is_filled = await self._commit(rows.fill_indexes)
+        except Fenced:
+            raise
+        # Two processes that build an index of the same name, for one.
+        except Exception:
+            logger.exception("Filling the indexes of %s of %s failed.", rows.kind.plural, self._cluster.slug)
+            await asyncio.sleep(LONGEST_WAIT)
+            return False
+        await asyncio.sleep(0 if is_filled else time.monotonic() - began)
+        return is_filled
 
     async def _in_trouble(self, kind: str, error: KubeError) -> None:
         metrics.WATCH_TROUBLE.labels(kind, type(error).__name__).inc()

@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from clusters.models import Recording, RecordingChunk
 from clusters.recordings import chunks, reading, searching, words
-from clusters.recordings.transcript import Transcript
+from clusters.recordings.transcript import LONGEST_LINE, Transcript
 from tests import people
 from tests.harness.recordings import keep_in, recorded, recorded_in_parts, session
 
@@ -43,6 +43,14 @@ def lines(*printed: str) -> list[str]:
 )
 def test_a_line_reads_as_it_was_seen(printed: list[str], read: list[str]) -> None:
     assert lines(*printed) == read
+
+
+@pytest.mark.parametrize("hostile", ["\x1b[4096@", "\t"])
+def test_no_output_makes_a_line_that_grows_for_ever(hostile: str) -> None:
+    transcript = Transcript()
+    for _ in range(50):
+        list(transcript.feed(0, f"x{hostile}" * 1000))
+    assert len(transcript._line) <= LONGEST_LINE
 
 
 def test_a_filter_misses_nothing_that_is_there() -> None:

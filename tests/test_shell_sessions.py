@@ -28,9 +28,10 @@ def shell(user: User, cluster: Cluster) -> TerminalSession:
     return sessions.begin(user, cluster, namespace="payments", pod="web", pod_uid="uid", container="main")
 
 
-def left_by(session: TerminalSession, owner: str, *, silent_for: timedelta = timedelta(0)) -> None:
-    seen = timezone.now() - silent_for
-    TerminalSession.objects.filter(pk=session.pk).update(owner=owner, seen=seen)
+def left_by(session: TerminalSession, owner: str, *, silent_for: timedelta | None = None) -> None:
+    TerminalSession.objects.filter(pk=session.pk).update(owner=owner)
+    if silent_for is not None:
+        TerminalSession.objects.filter(pk=session.pk).update(seen=timezone.now() - silent_for)
 
 
 def owner_that_ended() -> str:
@@ -87,6 +88,20 @@ def test_a_silent_owner_loses_its_shells_to_one_process(maria: User, harbour: Cl
     left_by(lost, "elsewhere:1:abcd", silent_for=timedelta(seconds=31))
     assert sessions.take_lost() == [lost]
     assert sessions.take_lost() == []
+
+
+def test_one_that_gave_signs_of_life_is_lost_like_any_other(maria: User, harbour: Cluster) -> None:
+    lost = shell(maria, harbour)
+    sessions.keep(lost.pk)
+    left_by(lost, owner_that_ended())
+    assert sessions.take_lost() == [lost]
+
+
+def test_a_process_that_slept_keeps_the_shells_that_it_holds(maria: User, harbour: Cluster) -> None:
+    held = shell(maria, harbour)
+    left_by(held, sessions.OWNER, silent_for=timedelta(minutes=1))
+    assert sessions.take_lost([held.pk]) == []
+    assert sessions.take_lost() == [held]
 
 
 def test_a_dead_process_of_this_host_need_not_be_waited_for(maria: User, harbour: Cluster) -> None:

@@ -1,5 +1,6 @@
 """Which recorder a session gets: as the policy of its cluster says."""
 
+import asyncio
 import logging
 
 from django.db import DatabaseError
@@ -8,6 +9,7 @@ from clusters.models import RecordingPolicy, TerminalSession
 from clusters.recordings import books, sealed
 from clusters.recordings.recorder import CastRecorder, header_of
 from clusters.streams.recorder import CannotRecord, NotRecorded, Recorder
+from clusters.tasks import guarded
 from clusters.threads import write
 
 logger = logging.getLogger(__name__)
@@ -44,7 +46,8 @@ async def _begun(
     recorder = CastRecorder(recording, required=required, note_failed=note_failed)
     try:
         await recorder.begin(sealed.first_link(recording), header_of(recording))
-    except CannotRecord:
-        await recorder.close(None)
+    except (CannotRecord, asyncio.CancelledError):
+        # Else it would be taken for one whose server was lost.
+        await asyncio.shield(guarded("end of a recording that did not begin", recorder.close(None)))
         raise
     return recorder

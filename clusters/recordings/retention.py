@@ -23,6 +23,8 @@ ROUND_SECONDS = 600.0
 AT_ONCE = 100
 MOST_STUCK = 1000
 GIGABYTE = 10**9
+REMOVE_SECONDS = 120.0
+"""A storage that takes longer for the files of one recording is taken for one that hangs."""
 
 
 async def run(stop: asyncio.Event) -> None:
@@ -87,7 +89,8 @@ def _over_the_limit(ended: "QuerySet[Recording]", others: "QuerySet[Recording]")
 async def _remove(recording: Recording) -> None:
     """The files first: what is left behind by a fault here is found again by its row."""
     names = await read(lambda: list(recording.chunks.values_list("name", flat=True)))
-    await storing.in_storage(storing.delete_all, storing.folder(recording), names)
+    async with asyncio.timeout(REMOVE_SECONDS):
+        await storing.in_storage(storing.delete_all, storing.folder(recording), names)
     await write(_forget, recording)
 
 

@@ -54,7 +54,7 @@ class Transcript:
                 place += 1
                 continue
             place = found.end()
-            if self._take(found):
+            if self._take(found) or len(self._line) > LONGEST_LINE:
                 yield from self.end(at)
 
     def end(self, at: int) -> Iterator[Line]:
@@ -73,7 +73,7 @@ class Transcript:
         """Whether the line ends here."""
         if text := found["text"]:
             self._put(text)
-            return len(self._line) > LONGEST_LINE
+            return False
         if control := found["control"]:
             return self._obey(control)
         return self._edit(found["final"] or "", found["params"] or "")

@@ -32,6 +32,11 @@ def held(session: UUID) -> Terminal | None:
     return found[0] if found else None
 
 
+def ids() -> tuple[UUID, ...]:
+    """The shells that this process holds."""
+    return tuple(_held)
+
+
 async def start(
     client: Client, program: Program, *, cluster: Cluster, user: User, sign_in: str, address: str | None
 ) -> Terminal:

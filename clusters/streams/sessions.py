@@ -3,6 +3,7 @@
 Everything here runs on the threads of `clusters.threads`; all moments are the database's.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -124,9 +125,12 @@ def must_end(session: UUID) -> Ending | None:
     return None if may_have_it else Ending(None, RIGHT_TAKEN, refused=True)
 
 
-def take_lost() -> list[TerminalSession]:
-    """Shells whose owner is dead or silent, now ours to end; no other process takes them meanwhile."""
-    return [session for session in _lost() if _taken(session)]
+def take_lost(held: Collection[UUID] = ()) -> list[TerminalSession]:
+    """Shells whose owner is dead or silent, now ours to end; no other process takes them meanwhile.
+
+    `held` are those that this process holds: after a sleep it would take them for lost.
+    """
+    return [session for session in _lost() if session.pk not in held and _taken(session)]
 
 
 def _free_name(others: QuerySet[TerminalSession], pod: str, container: str) -> str:
@@ -140,11 +144,14 @@ def _free_name(others: QuerySet[TerminalSession], pod: str, container: str) -> s
     )
 
 
+def _silent() -> Q:
+    return Q(seen__lt=Now() - LOST_AFTER)
+
+
 def _lost() -> list[TerminalSession]:
-    silent = Q(seen__lt=Now() - LOST_AFTER)
     open_ones = TerminalSession.objects.filter(ended=None).select_related("cluster")
     of_the_dead = [owner for owner in open_ones.values_list("owner", flat=True).distinct() if _is_dead(owner)]
-    return list(open_ones.filter(silent | Q(owner__in=of_the_dead)))
+    return list(open_ones.filter(_silent() | Q(owner__in=of_the_dead)))
 
 
 def _is_dead(owner: str) -> bool:
@@ -152,5 +159,8 @@ def _is_dead(owner: str) -> bool:
 
 
 def _taken(session: TerminalSession) -> bool:
-    unchanged = TerminalSession.objects.filter(pk=session.pk, ended=None, owner=session.owner, seen=session.seen)
-    return bool(unchanged.update(owner=OWNER, seen=Now()))
+    # Not by the moment that was read: SQLite keeps it as text, with fewer digits than we read.
+    still = TerminalSession.objects.filter(pk=session.pk, ended=None, owner=session.owner)
+    if not _is_dead(session.owner):
+        still = still.filter(_silent())
+    return bool(still.update(owner=OWNER, seen=Now()))

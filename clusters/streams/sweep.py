@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Callable, Collection
+from uuid import UUID
 
 from django.db import DatabaseError
 
@@ -23,11 +25,17 @@ ROUND_SECONDS = 5.0
 LIMIT_SECONDS = 20.0
 
 
-async def run(stop: asyncio.Event) -> None:
-    """End the shells of processes that died, until `stop` is set; every process that serves runs this."""
+Held = Callable[[], Collection[UUID]]
+
+
+async def run(stop: asyncio.Event, held: Held = tuple) -> None:
+    """End the shells of processes that died, until `stop` is set; every process that serves runs this.
+
+    `held` gives the shells that this process holds.
+    """
     while not stop.is_set():
         try:
-            lost = await write(sessions.take_lost)
+            lost = await write(sessions.take_lost, held())
             await asyncio.gather(*(_end_lost(session) for session in lost))
         except DatabaseError as error:
             logger.warning("The database cannot be asked for lost shells: %s", error)
@@ -38,14 +46,17 @@ async def run(stop: asyncio.Event) -> None:
 
 
 async def end_processes(client: Client, session: TerminalSession) -> bool:
-    """Ends every process of the session in its container; whether it is sure that none is left."""
+    """Ends every process of the session in its container; whether nothing is left that could be ended.
+
+    In an image without a shell nothing can be run that would end them.
+    """
     try:
         async with asyncio.timeout(LIMIT_SECONDS):
             place = {"namespace": session.namespace, "pod": session.pod, "container": session.container}
             instance = await look_at(client, **place)
             if instance is None or instance.pod_uid != session.pod_uid or not instance.running:
                 return True
-            return await _run_to_its_end(client, session) == 0
+            return await _run_to_its_end(client, session)
     except NotFound:
         return True
     except (KubeError, TimeoutError) as error:
@@ -53,7 +64,7 @@ async def end_processes(client: Client, session: TerminalSession) -> bool:
         return False
 
 
-async def _run_to_its_end(client: Client, session: TerminalSession) -> int | None:
+async def _run_to_its_end(client: Client, session: TerminalSession) -> bool:
     async with open_exec(
         client,
         namespace=session.namespace,
@@ -64,15 +75,20 @@ async def _run_to_its_end(client: Client, session: TerminalSession) -> int | Non
     ) as stream:
         async for _ in stream:
             pass
-    return stream.status
+    return stream.status == 0 or stream.has_no_program
 
 
 async def _end_lost(session: TerminalSession) -> None:
+    # What one only joined is not ours to end.
+    if session.kind == TerminalSession.Kind.ATTACH or await _nothing_is_left(session):
+        await write(sessions.close, session.pk, Ending(None, "The server that held it was lost."))
+        logger.info("Ended shell %s in %s, whose server was lost.", session.pk, session)
+
+
+async def _nothing_is_left(session: TerminalSession) -> bool:
     try:
         client = await client_for(session.cluster)
     except (KubeError, SealBroken) as error:
         logger.warning("Shell %s cannot be ended: its cluster has no usable connection: %s", session.pk, error)
-        return
-    if await end_processes(client, session):
-        await write(sessions.close, session.pk, Ending(None, "The server that held it was lost."))
-        logger.info("Ended shell %s in %s, whose server was lost.", session.pk, session)
+        return False
+    return await end_processes(client, session)

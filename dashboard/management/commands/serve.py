@@ -5,6 +5,7 @@ from dashboard.server import CannotListen, Companion, Server  # isort: skip
 
 import re
 from argparse import ArgumentParser
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -38,7 +39,11 @@ class Command(BaseCommand):
         host, port = host_and_port(address)
         if prepare:
             call_command("prepare", demo=bool(options["demo"]))
-        work: dict[str, Companion] = {"sweep": sweep.run, "shells": holding.run, "recordings": retention.run}
+        work: dict[str, Companion] = {
+            "sweep": partial(sweep.run, held=holding.ids),
+            "shells": holding.run,
+            "recordings": retention.run,
+        }
         if settings.EMBEDDED and not no_watch:
             work["watching"] = fleet.run
         if connection.vendor == "sqlite":
