@@ -3,10 +3,13 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from django.db import IntegrityError
 
-from clusters import leases, threads
+from clusters import leases, threads, watcher
 from clusters.clients import close_clients
+from clusters.derived import search
 from clusters.models import Health, Pod, SetAside, Watch
+from clusters.store import KindStore
 from clusters.tasks import guarded, stop
 from clusters.watcher import Watcher
 from tests.harness.small_cluster import KINDS, SmallCluster, small_cluster
@@ -103,6 +106,30 @@ async def test_a_version_that_is_too_old_leads_to_a_new_list(server: SmallCluste
         server.forget_history()
         await rows_equal_server(cluster)
         await becomes(cluster, Health.SYNCED)
+
+
+async def test_indexes_that_cannot_be_filled_are_tried_again(
+    server: SmallCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watcher, "LONGEST_WAIT", 0.01)
+    fill, failures = KindStore.fill_indexes, [IntegrityError("another process builds it")] * 3
+
+    def fails_at_first(store: KindStore) -> bool:
+        if failures:
+            raise failures.pop()
+        return fill(store)
+
+    monkeypatch.setattr(KindStore, "fill_indexes", fails_at_first)
+    cluster = await add_cluster(server.connection())
+
+    async def are_filled() -> bool:
+        searched = Watch.objects.filter(cluster=cluster, kind="pods", searched_to=search.COMPLETE)
+        return await threads.read(searched.exists)
+
+    async with fleet():
+        await becomes(cluster, Health.SYNCED)
+        await eventually(are_filled)
+    assert not failures
 
 
 async def test_a_list_writes_only_what_differs(server: SmallCluster) -> None:
