@@ -4,6 +4,7 @@
 import { SearchAddon } from "../vendor/xterm/addon-search.mjs";
 import { Terminal } from "../vendor/xterm/xterm.mjs";
 import { allowItsStyles } from "./styleless.js";
+import { withinScreen } from "./terminal-size.js";
 import { colours, marks, onPageColours } from "./terminal-theme.js";
 
 const FONT = '"JetBrains Mono Variable", ui-monospace, monospace';
@@ -28,8 +29,8 @@ export class CastScreen {
     await document.fonts.load(`13px ${FONT}`);
     allowItsStyles();
     this.#terminal = new Terminal({
-      cols: columns,
-      rows,
+      cols: withinScreen(columns),
+      rows: withinScreen(rows),
       fontFamily: FONT,
       scrollback: SCROLLBACK,
       disableStdin: true,
@@ -60,8 +61,9 @@ export class CastScreen {
     if (isFollowed) this.#reveal(this.#cursorRow);
   }
 
+  /** A recording may have a size that no browser can draw. */
   resize(columns, rows) {
-    this.#terminal.resize(columns, rows);
+    this.#terminal.resize(withinScreen(columns), withinScreen(rows));
     this.#fit();
   }
 

@@ -4,9 +4,9 @@ import { ShellLink } from "./shell-link.js";
 import { stateOf, watchedBy } from "./shell-status.js";
 import { Find } from "./terminal-find.js";
 import { touchKeys } from "./terminal-keys.js";
+import { withinScreen } from "./terminal-size.js";
 import { makeTerminal } from "./terminal.js";
 
-const LARGEST = 500; // columns and rows that a shell is told
 const NOTE_SECONDS = 8;
 const REDRAWN_AFTER = 300; // milliseconds between two sizes that are to be two
 const LONGEST_TITLE = 80; // characters
@@ -109,7 +109,7 @@ export class TerminalPane {
   }
 
   #size() {
-    return [Math.min(this.#terminal.cols, LARGEST), Math.min(this.#terminal.rows, LARGEST)];
+    return [this.#terminal.cols, this.#terminal.rows].map(withinScreen);
   }
 
   #sendSize() {
