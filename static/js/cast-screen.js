@@ -67,7 +67,12 @@ export class CastScreen {
     this.#fit();
   }
 
-  /** Empties it. */
+  /** Resolves once all that it was given is drawn. */
+  settled() {
+    return new Promise((drawn) => this.#terminal.write("", drawn));
+  }
+
+  /** Empties it; what is not drawn yet comes all the same. */
   clear(columns, rows) {
     this.#terminal.reset();
     this.resize(columns, rows);
