@@ -110,7 +110,7 @@ def test_what_is_selected_can_be_copied_and_pasted(terminal: Page) -> None:
 
 
 def test_the_keyboard_can_leave_the_terminal(terminal: Page) -> None:
-    terminal.keyboard.press("Control+Shift+Escape")
+    terminal.keyboard.press("Control+Shift+Backspace")
     expect(terminal.get_by_role("button", name="Close shell")).to_be_focused()
 
 

@@ -125,3 +125,18 @@ def test_a_shell_whose_page_was_left_is_taken_up_and_ended_from_the_list(page: P
     page.get_by_role("dialog").get_by_role("button", name="End shell").click()
     expect(page.get_by_role("status").first).to_contain_text("will have ended in a moment")
     nothing_is_left(near, "shells-page")
+
+
+def test_closed_on_its_own_page_the_focus_is_on_how_it_ended(page: Page, near: Kubectl) -> None:
+    go_to(page, "/clusters/test/pods/default/shells-page/shell/")
+    page.get_by_role("button", name="Open shell").click()
+    expect(page.locator("#shell-status")).to_have_text("Shell in main", timeout=SLOW)
+    go_to(page, "/shells/")
+    page.get_by_role("row", name="shells-page").get_by_role("link", name="Take up").click()
+    expect(page.locator("#shell-status")).to_have_text("Live", timeout=SLOW)
+    expect(page.get_by_text("leaves the terminal").first).to_be_visible()
+    page.keyboard.press("Control+Shift+Backspace")
+    expect(page.get_by_role("button", name="Close shell")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#shell-status")).to_have_text("The shell was closed.", timeout=SLOW)
+    expect(page.locator("#shell-status")).to_be_focused()

@@ -21,16 +21,35 @@ def leaver(browser: Browser, server: Server, namespace: str) -> Iterator[Page]:
         yield context.new_page()
 
 
+def sign_out_elsewhere(page: Page) -> None:
+    other = page.context.new_page()
+    go_to(other, "/shells/")
+    other.locator("#person").click()
+    other.get_by_role("menuitem", name="Sign out").click()
+
+
+def leads_to_sign_in(page: Page, back: str) -> None:
+    page.get_by_role("link", name="Sign in").click()
+    expect(page.get_by_label("Password")).to_be_visible()
+    assert back in page.evaluate("decodeURIComponent(location.search)")
+
+
 def test_the_page_says_so_and_leads_to_the_sign_in(leaver: Page, near: Kubectl, pod: str) -> None:
     shell = f"/clusters/test/pods/{near.namespace}/{pod}/shell/"
     go_to(leaver, shell)
     leaver.get_by_role("button", name="Open shell").click()
     shows(leaver, "#")
-    other = leaver.context.new_page()
-    go_to(other, "/shells/")
-    other.locator("#person").click()
-    other.get_by_role("menuitem", name="Sign out").click()
+    sign_out_elsewhere(leaver)
     expect(leaver.locator("#shell-status")).to_contain_text("You were signed out", timeout=SLOW)
-    leaver.get_by_role("link", name="Sign in").click()
-    expect(leaver.get_by_label("Password")).to_be_visible()
-    assert shell in leaver.evaluate("decodeURIComponent(location.search)")
+    leads_to_sign_in(leaver, shell)
+
+
+def test_so_does_the_page_of_a_command(leaver: Page, near: Kubectl, pod: str) -> None:
+    page = f"/clusters/test/pods/{near.namespace}/{pod}/run/"
+    go_to(leaver, page)
+    leaver.get_by_label("Command").fill("sleep 1000")
+    leaver.get_by_role("button", name="Run", exact=True).click()
+    expect(leaver.locator("#run-status")).to_have_text("Running", timeout=SLOW)
+    sign_out_elsewhere(leaver)
+    expect(leaver.locator("#run-status")).to_contain_text("You were signed out", timeout=SLOW)
+    leads_to_sign_in(leaver, page)

@@ -60,6 +60,11 @@ class _Status(msgspec.Struct):
     details: _Details | None = None
 
 
+def within_screen(cells: int) -> int:
+    """That many columns or rows, or the nearest number that a screen may have."""
+    return max(1, min(cells, LARGEST_SCREEN))
+
+
 def open_exec(
     client: Client,
     *,
@@ -153,7 +158,7 @@ class ExecStream:
 
     async def resize(self, columns: int, rows: int) -> None:
         """Tells the terminal its size, brought into 1 to 500."""
-        size = {"Width": _within_screen(columns), "Height": _within_screen(rows)}
+        size = {"Width": within_screen(columns), "Height": within_screen(rows)}
         await self._send(Channel.RESIZE, msgspec.json.encode(size))
 
     async def ping_for_ever(self) -> None:
@@ -209,7 +214,3 @@ class ExecStream:
         for cause in (status.details.causes or []) if status.details else []:
             if cause.reason == "ExitCode" and cause.message.isascii() and cause.message.isdigit():
                 self.status = int(cause.message[:5])
-
-
-def _within_screen(cells: int) -> int:
-    return max(1, min(cells, LARGEST_SCREEN))

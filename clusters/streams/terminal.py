@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import DatabaseError
 
-from clusters.kube.channels import ExecStream
+from clusters.kube.channels import ExecStream, within_screen
 from clusters.kube.client import Client
 from clusters.kube.errors import BadRequest, Forbidden, KubeError, NotFound, NotKubernetes, Unauthorized
 from clusters.models import TerminalSession
@@ -164,8 +164,8 @@ class Terminal:
             self._typed.put_nowait(None)
 
     def resize(self, columns: int, rows: int) -> None:
-        """The screen has changed; of many changes the last one counts."""
-        self._size = (columns, rows)
+        """The screen has changed, as far as one can; of many changes the last one counts."""
+        self._size = (within_screen(columns), within_screen(rows))
         self._resized.set()
         self._tell_all()
 

@@ -11,6 +11,7 @@ export class CastPlayer {
   #part = 0; // place of the part that is being played
   #event = 0; // the next event in it
   #lastAt = 0;
+  #isAhead = false; // whether the screen shows what came later than `time`
   #turn = 0; // a newer seek ends an older one
   #frame = 0;
   #then = 0;
@@ -52,14 +53,12 @@ export class CastPlayer {
   async seek(to) {
     const turn = ++this.#turn;
     const target = Math.max(0, Math.min(to, this.#parts.length));
-    if (target < this.#lastAt || target < this.time) {
-      this.#screen.clear(...this.#size);
-      this.#part = this.#event = this.#lastAt = 0;
-    }
+    if (target < this.#lastAt || target < this.time) this.#isAhead = true;
     this.time = target;
     this.#on.onchange();
     this.#isBusy = true;
     try {
+      if (this.#isAhead) await this.#rewind(turn);
       while (turn === this.#turn && (await this.#draw(target)));
     } catch (error) {
       this.#trouble(error);
@@ -68,6 +67,14 @@ export class CastPlayer {
     }
     this.#then = performance.now();
     this.#on.onchange();
+  }
+
+  async #rewind(turn) {
+    await this.#screen.settled();
+    if (turn !== this.#turn) return;
+    this.#screen.clear(...this.#size);
+    this.#part = this.#event = this.#lastAt = 0;
+    this.#isAhead = false;
   }
 
   async #tick(now) {

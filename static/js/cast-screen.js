@@ -4,6 +4,7 @@
 import { SearchAddon } from "../vendor/xterm/addon-search.mjs";
 import { Terminal } from "../vendor/xterm/xterm.mjs";
 import { allowItsStyles } from "./styleless.js";
+import { withinScreen } from "./terminal-size.js";
 import { colours, marks, onPageColours } from "./terminal-theme.js";
 
 const FONT = '"JetBrains Mono Variable", ui-monospace, monospace';
@@ -28,8 +29,8 @@ export class CastScreen {
     await document.fonts.load(`13px ${FONT}`);
     allowItsStyles();
     this.#terminal = new Terminal({
-      cols: columns,
-      rows,
+      cols: withinScreen(columns),
+      rows: withinScreen(rows),
       fontFamily: FONT,
       scrollback: SCROLLBACK,
       disableStdin: true,
@@ -60,12 +61,18 @@ export class CastScreen {
     if (isFollowed) this.#reveal(this.#cursorRow);
   }
 
+  /** A recording may have a size that no browser can draw. */
   resize(columns, rows) {
-    this.#terminal.resize(columns, rows);
+    this.#terminal.resize(withinScreen(columns), withinScreen(rows));
     this.#fit();
   }
 
-  /** Empties it. */
+  /** Resolves once all that it was given is drawn. */
+  settled() {
+    return new Promise((drawn) => this.#terminal.write("", drawn));
+  }
+
+  /** Empties it; what is not drawn yet comes all the same. */
   clear(columns, rows) {
     this.#terminal.reset();
     this.resize(columns, rows);

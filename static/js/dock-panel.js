@@ -18,7 +18,8 @@ export class Panel {
   #panes = new Map(); // id -> {box, mounted}
 
   /** `tab` is its part of the dock's state. `on.change()` is called when that has changed, `on.choose(pane)` when a pane
-   *  gets the focus, `on.close(pane)` for its button, `on.leave()` when the keyboard is to leave. */
+   *  gets the focus, `on.close(pane)` for its button, `on.over(pane)` when it has ended after it was closed, `on.leave()` when
+   *  the keyboard is to leave. */
   constructor(tab, on) {
     this.#tab = tab;
     this.#on = on;
@@ -53,9 +54,11 @@ export class Panel {
       state: pane.state,
       place: pane.place,
       onstate: (state) => {
+        if (!this.#panes.has(pane.id)) return;
         pane.state = { ...state };
         this.#label(entry);
         this.#on.change();
+        if (state.ends && state.phase === "ended") this.#on.over(pane);
       },
       onleave: this.#on.leave,
     });

@@ -52,16 +52,30 @@ class Dock {
     return this.#state.tabs.length > 0 || load(this.#state.user).tabs.length > 0;
   }
 
+  get hasRoom() {
+    return isRoomFor(this.#state);
+  }
+
   /** Puts something new into the dock: its `kind`, `address` and `title`, what its pane needs to know `about` it, the
    *  `state` that it was in elsewhere and the `place` that was in view. */
-  open({ kind, address, title, about, state, place }) {
-    if (!isRoomFor(this.#state)) return;
+  open(what) {
+    if (!this.hasRoom) return;
+    this.#choose(this.#add(what).id, { focus: true });
+  }
+
+  /** The same behind what one looks at now. */
+  putAside(what) {
+    const tab = this.#add(what);
+    this.#state.at ??= tab.id;
+    this.#draw();
+  }
+
+  #add({ kind, address, title, about, state, place }) {
     const pane = { id: newId(), kind, address, title, about, state, place };
     const tab = { id: newId(), at: pane.id, panes: [pane] };
     this.#state.tabs.push(tab);
-    this.#state.isOpen = true;
     this.#mount(tab);
-    this.#choose(tab.id, { focus: true });
+    return tab;
   }
 
   /** Keeps something for the next page; nothing of it is shown on this one. */
@@ -115,6 +129,7 @@ class Dock {
         this.#changed();
       },
       close: (pane) => this.#closePane(tab, pane),
+      over: (pane) => this.#takeAway(tab, pane),
       leave: () => this.#tabs.focus(tab.id),
     });
     this.#panels.set(tab.id, panel);
@@ -216,27 +231,44 @@ class Dock {
 
   async #closeTab(id) {
     const tab = this.#tab(id);
-    const live = tab.panes.filter((pane) => this.#panels.get(id).at(pane.id)?.isLive);
-    if (!(await this.#mayEnd(live))) return;
+    if (!(await this.#mayEnd(tab.panes.filter((pane) => this.#isWanted(tab, pane))))) return;
     for (const pane of [...tab.panes]) await this.#close(tab, pane);
   }
 
   async #closePane(tab, pane) {
-    const isLive = this.#panels.get(tab.id).at(pane.id)?.isLive;
-    if (!isLive || (await this.#mayEnd([pane]))) await this.#close(tab, pane);
+    if (!this.#isWanted(tab, pane) || (await this.#mayEnd([pane]))) await this.#close(tab, pane);
   }
 
+  /** Whether it holds a shell that nobody has closed. */
+  #isWanted(tab, pane) {
+    return this.#panels.get(tab.id).at(pane.id)?.isLive && !pane.state?.ends;
+  }
+
+  /** A shell that cannot be told of it now stays until it has ended, or is closed once more. */
   async #close(tab, pane) {
-    this.#panels.get(tab.id).at(pane.id)?.end();
+    const waits = pane.state?.ends;
+    const isTold = this.#panels.get(tab.id).at(pane.id)?.end() !== false;
+    if (!isTold && !waits) return;
     await this.#remove(tab, pane);
+    this.#focusWhatIsLeft();
+  }
+
+  async #takeAway(tab, pane) {
+    const hasFocus = this.#element.contains(document.activeElement);
+    await this.#remove(tab, pane);
+    if (hasFocus) this.#focusWhatIsLeft();
+  }
+
+  #focusWhatIsLeft() {
     if (this.#state.tabs.length) this.#tabs.focus(this.#state.at);
     else document.getElementById("main").focus();
   }
 
   async #remove(tab, pane) {
     const panel = this.#panels.get(tab.id);
+    const place = tab.panes.indexOf(pane);
     tab.panes = tab.panes.filter((each) => each !== pane);
-    tab.at = tab.panes[0]?.id;
+    if (tab.at === pane.id) tab.at = (tab.panes[place] ?? tab.panes.at(-1))?.id;
     if (!tab.panes.length) this.#forget(tab);
     else this.#draw();
     await panel.remove(pane);

@@ -4,6 +4,7 @@ import { CastParts } from "./cast-parts.js";
 import { CastPlayer } from "./cast-player.js";
 import { CastScreen } from "./cast-screen.js";
 import { Scrub, clock } from "./cast-scrub.js";
+import { copyText } from "./copy.js";
 
 const SPEEDS = [1, 2, 4, 8, 0.5];
 const STEP = 5000; // milliseconds
@@ -20,6 +21,7 @@ const scrub = new Scrub(part.scrub, (moment) => player.seek(moment));
 let found = [];
 let isAll = true;
 let searched = "";
+let asking = 0; // a newer search makes the answer to an older one worthless
 let place = 0; // in `found`
 let marked = null; // the moment at which the place is marked
 
@@ -70,8 +72,12 @@ async function search(step) {
   if (!part.find.reportValidity()) return;
   if (text !== searched) {
     searched = text;
+    found = [];
+    const turn = ++asking;
     const answer = text && (await fetch(`${root.dataset.find}?${new URLSearchParams({ q: text })}`).catch(() => null));
-    ({ found, isAll } = answer?.ok ? await answer.json() : { found: [], isAll: true });
+    const places = answer?.ok ? await answer.json() : { found: [], isAll: true };
+    if (turn !== asking) return;
+    ({ found, isAll } = places);
     scrub.mark(found);
     unmark();
     if (!text) return tell("");
@@ -102,7 +108,7 @@ async function copyLink() {
   const label = part.link.querySelector("span");
   const usual = [...label.childNodes];
   try {
-    await navigator.clipboard.writeText(link.href);
+    await copyText(link.href);
     label.textContent = "Copied";
   } catch {
     label.textContent = "In the address bar";
@@ -153,9 +159,9 @@ document.addEventListener("keydown", (event) => {
 
 async function begin() {
   await screen.ready;
-  await parts.watch(drawLength);
+  await parts.watch(drawLength, trouble);
   const asked = new URLSearchParams(location.search);
-  await player.seek(Math.round(Number(asked.get("t") || 0) * 1000));
+  await player.seek(Math.round((Number(asked.get("t")) || 0) * 1000));
   part.link.hidden = false;
   part.play.disabled = false;
   show();

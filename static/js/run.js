@@ -1,9 +1,12 @@
 // The page of a one-off command: runs it, shows what it prints and its exit code.
 
 import { ask } from "./ask.js";
+import { copyFor } from "./copy.js";
 import { stateOf, watchedBy } from "./shell-status.js";
 import { SIGNED_OUT, StreamSocket } from "./stream-socket.js";
 
+const FIRST_WAIT = 1000; // milliseconds before the connection is tried again
+const LONGEST_WAIT = 8000;
 const MOST = 4 * 1024 * 1024; // characters that are shown
 const ESCAPES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g;
 
@@ -19,7 +22,7 @@ const IN_A_BARE_IMAGE = {
   deed: "Run it",
 };
 
-let socket, text, decoder, code, wanted, session, drawnUpTo, shown, hasNoShell;
+let socket, text, decoder, code, wanted, session, drawnUpTo, shown, hasNoShell, wait;
 
 function say(words, state) {
   const mark = document.createElement("span");
@@ -32,11 +35,12 @@ function say(words, state) {
 function run(command, container, bare = false) {
   history.replaceState(null, "", `?${new URLSearchParams({ container })}`);
   document.querySelectorAll(".stream-page > .note").forEach((line) => line.remove());
+  if (document.activeElement === runButton) output.focus();
   runButton.disabled = true;
   copyButton.hidden = true;
   text = document.createTextNode("");
   output.replaceChildren(text);
-  [decoder, code, wanted, session, drawnUpTo, shown, hasNoShell] = [new TextDecoder(), undefined, false, undefined, 0, 0, false];
+  [decoder, code, wanted, session, drawnUpTo, shown, hasNoShell, wait] = [new TextDecoder(), undefined, false, undefined, 0, 0, false, FIRST_WAIT];
   say("Starting", "progressing");
   connect(`${output.dataset.socket}?${new URLSearchParams({ container })}`, () => socket.send(bare ? { command, without_shell: true } : { command }));
 }
@@ -77,7 +81,17 @@ function onmessage(message) {
     watched.hidden = !message.names.length;
     watched.textContent = watchedBy(message.names);
   } else if (message.type === "exit") [code, wanted] = [message.code, message.wanted];
-  else if (message.type === "resumed" && message.lost) note(`${message.lost} bytes were printed meanwhile and are not kept.`);
+  else if (message.type === "resumed") {
+    [drawnUpTo, wait] = [message.from, FIRST_WAIT];
+    noteLost(message.lost);
+  } else if (message.type === "skipped") {
+    drawnUpTo += message.bytes;
+    noteLost(message.bytes);
+  }
+}
+
+function noteLost(bytes) {
+  if (bytes) note(`${bytes} bytes were printed meanwhile and are not kept.`);
 }
 
 function note(words) {
@@ -90,13 +104,15 @@ function note(words) {
 function onend(reason, isRefused, how) {
   if (reason === null && session) {
     say("Not connected to Pilothouse, trying again", "stale");
-    setTimeout(() => connect(`/ws/shells/${session}/?from=${drawnUpTo}`, () => {}), 1000);
+    setTimeout(() => connect(`/ws/shells/${session}/?from=${drawnUpTo}`, () => {}), wait);
+    wait = Math.min(LONGEST_WAIT, wait * 2);
     return;
   }
   if (shown > MOST) note(`Only the first ${MOST.toLocaleString("en-GB")} characters are shown.`);
+  runButton.disabled = false;
+  if (document.activeElement === stopButton) runButton.focus();
   stopButton.hidden = true;
   watched.hidden = true;
-  runButton.disabled = false;
   copyButton.hidden = !text.length;
   say(reason ?? "The connection to Pilothouse was lost; the result is unknown.", stateOf({ code, wanted }));
   signIn.hidden = how !== SIGNED_OUT;
@@ -114,7 +130,7 @@ tools.addEventListener("submit", (event) => {
   run(tools.elements.command.value, tools.elements.container.value);
 });
 stopButton.addEventListener("click", () => socket.send({ close: true }));
-copyButton.addEventListener("click", () => navigator.clipboard?.writeText(text.data));
+copyButton.addEventListener("click", () => copyFor(copyButton, text.data));
 // Not before: the browser would send the form itself and load the page again.
 runButton.disabled = false;
 tools.elements.command.focus();

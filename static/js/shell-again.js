@@ -12,12 +12,14 @@ const [closeButton, dockButton, findButton] = ["close-shell", "to-dock", "find"]
 const { session, address, title, watches, owner } = place.dataset;
 const drives = watches === undefined;
 if (drives) dock.take(session);
-const pane = new TerminalPane(place, { address, watches: !drives, owner, state: { session }, onstate, onleave: () => (closeButton ?? findButton).focus() });
+const pane = new TerminalPane(place, { address, watches: !drives, owner, state: { session }, onstate, onleave: () => (tools.hidden ? status : (closeButton ?? findButton)).focus() });
 
 function onstate(state) {
   showStatus(status, state, { opening: "Opening", running: drives ? "Live" : "Watching" });
   document.getElementById("size").textContent = `${state.columns} × ${state.rows}`;
-  tools.hidden = state.phase === "ended";
+  const hadFocus = tools.contains(document.activeElement);
+  tools.hidden = ["away", "ended"].includes(state.phase);
+  if (hadFocus && tools.hidden) status.focus();
 }
 
 findButton.addEventListener("click", () => pane.find());

@@ -6,6 +6,7 @@ import { Typing } from "./typing.js";
 const FIRST_WAIT = 40; // milliseconds
 const LONGEST_WAIT = 8_000;
 const LOST = "The connection to Pilothouse was lost, and the shell with it; its result is unknown.";
+const TRIES = "Not connected to Pilothouse, trying again";
 const NEVER_OPEN = "Pilothouse cannot be reached; no shell was opened.";
 const SILENCE = 10_000; // milliseconds that typed bytes may wait before we take the socket for dead
 
@@ -14,7 +15,7 @@ const SILENCE = 10_000; // milliseconds that typed bytes may wait before we take
  *  `onresume({lost, to, away, given})` before the output that follows: bytes that are gone, the offset up to which output is
  *  old, milliseconds without a socket, typed bytes given up because another window typed; `onrecording(is, whyNot)`;
  *  `onwatched(names)` of those who look on;
- *  `onsize(columns, rows)` of the screen that is looked at;
+ *  `onsize(columns, rows)` of the screen that is looked at; `onskipped(bytes)` that were printed too fast for us;
  *  `onbytes(bytes, drawn)`, which calls `drawn()` once they are on the screen. */
 export class ShellLink {
   #address;
@@ -32,15 +33,20 @@ export class ShellLink {
   #isKnown = false; // whether this socket has said which shell it is
   #code;
   #wanted = false; // whether somebody asked for the end
+  #grace;
   #phase = "opening";
 
   offset = 0; // of the next byte of output
   resumes = 0;
   delay = null; // milliseconds from a key to the container and back
+  ends; // whether the person here has closed the shell, which may not know it yet
 
-  /** `isAway`: the shell is shown in another window, and is left there until `takeBack`. */
-  constructor({ address, session, isAway, watches }, on) {
+  /** `isAway`: the shell is shown in another window, and is left there until `takeBack`; `grace` says in words how long a
+   *  shell goes on that nobody is linked to. */
+  constructor({ address, session, isAway, watches, ends = false, grace }, on) {
     this.#address = address;
+    this.ends = ends;
+    this.#grace = grace;
     if (isAway) this.#phase = "away";
     this.#session = session;
     this.#watches = watches;
@@ -86,15 +92,14 @@ export class ShellLink {
     this.open();
   }
 
-  /** Ends the shell. */
+  /** Ends the shell, at once or when there is a link to it again. Returns whether it knows. */
   end() {
-    if (this.#watches) this.leave();
-    else if (this.#session && this.#socket?.isOpen) this.#socket.send({ close: true });
-    else {
-      this.leave();
-      this.#wanted = true;
-      this.#say("ended", "You closed the shell.");
-    }
+    if (this.#watches || !this.isLive) return true;
+    this.ends = true;
+    const isLinked = Boolean(this.#isKnown && this.#socket?.isOpen);
+    if (isLinked) this.#socket.send({ close: true });
+    else this.#say(this.#phase, this.#phase === "lost" ? this.#wordsWhileLost : "Closing the shell");
+    return isLinked;
   }
 
   /** Leaves the shell to whoever takes it up. */
@@ -105,6 +110,15 @@ export class ShellLink {
     document.removeEventListener("visibilitychange", this.#hurry);
     this.#socket?.close();
     this.#socket = null;
+  }
+
+  get #wordsWhileLost() {
+    return this.ends ? `Not connected to Pilothouse: the shell ends once it is again, else after ${this.#grace}.` : TRIES;
+  }
+
+  /** Before what was typed meanwhile goes out. */
+  #closeIfEnding() {
+    if (this.ends) this.#socket.send({ close: true });
   }
 
   #say(phase, words, isSignedOut = false) {
@@ -125,6 +139,7 @@ export class ShellLink {
     if (message.type === "session") {
       this.#session = message.id;
       this.#isKnown = true;
+      this.#closeIfEnding();
       this.#typing.goOn(this.#socket, 0);
       this.#on.onsession(known(message));
     } else if (message.type === "resumed") this.#resumed(message);
@@ -134,6 +149,7 @@ export class ShellLink {
     } else if (message.type === "not recorded") this.#on.onrecording(false, message.reason);
     else if (message.type === "watched by") this.#on.onwatched(message.names);
     else if (message.type === "size") this.#on.onsize(message.columns, message.rows);
+    else if (message.type === "skipped") this.#skipped(message.bytes);
     else if (message.type === "typed") this.#taken(message.bytes);
     else if (message.type === "exit") [this.#code, this.#wanted] = [message.code, message.wanted];
   }
@@ -147,8 +163,14 @@ export class ShellLink {
     this.#lostAt = 0;
     this.#on.onwatched([]); // until we are told
     this.#on.onsession(known({ ...about, id: this.#session }));
+    this.#closeIfEnding();
     const given = this.#typing.goOn(this.#socket, typed);
     this.#on.onresume({ lost, to, away, given });
+  }
+
+  #skipped(bytes) {
+    this.offset += bytes;
+    this.#on.onskipped(bytes);
   }
 
   #taken(total) {
@@ -162,12 +184,13 @@ export class ShellLink {
     this.#typing.stop();
     if (reason === null && this.#session) return this.#tryAgain();
     const isOver = isRefused || this.#code !== undefined || !this.#isKnown || !this.#session;
+    if (!isOver) this.ends = false; // it is the other window's now
     this.#say(isOver ? "ended" : "away", reason ?? (this.#wasOpen ? LOST : NEVER_OPEN), how === SIGNED_OUT);
   }
 
   #tryAgain() {
     this.#lostAt ||= Date.now();
-    if (this.#phase !== "lost") this.#say("lost", "Not connected to Pilothouse, trying again");
+    if (this.#phase !== "lost") this.#say("lost", this.#wordsWhileLost);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.open(), this.#wait * (0.5 + Math.random()));
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);

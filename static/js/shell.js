@@ -14,6 +14,7 @@ const openButton = tools.querySelector("button[type=submit]");
 const runningTools = document.getElementById("running-tools");
 const [findButton, dockButton, closeButton] = ["find", "to-dock", "close-shell"].map((act) => document.querySelector(`[data-act=${act}]`));
 const usualStatus = status.textContent;
+const DOCK_FULL = "The dock is full: close something in it first.";
 
 let pane;
 
@@ -25,13 +26,39 @@ const address = () => {
 
 async function open(from, state) {
   openButton.disabled = true;
+  if (!(await makeWay())) return void (openButton.disabled = false);
   blank.hidden = true;
-  await pane?.dispose();
-  pane = new TerminalPane(place, { address: from, state, onstate, onleave: () => (runningTools.hidden ? tools.elements.shell : closeButton).focus() });
+  const mine = new TerminalPane(place, {
+    address: from,
+    state,
+    onstate: (now) => mine === pane && onstate(now),
+    onleave: () => (runningTools.hidden ? tools.elements.shell : closeButton).focus(),
+  });
+  pane = mine;
   await pane.ready;
   pane.show(true);
   pane.focus();
-  openButton.disabled = false;
+}
+
+/** A shell that goes on is put aside; false where there is no room for it. */
+async function makeWay() {
+  if (pane?.isLive && pane.state.session) return giveToDock((moved) => dock.putAside(moved));
+  await pane?.dispose();
+  return true;
+}
+
+/** Hands the shell over with `put(moved)`; false where there is no room for it. */
+async function giveToDock(put) {
+  if (!dock.hasRoom) {
+    status.textContent = DOCK_FULL;
+    return false;
+  }
+  const moved = inDock();
+  const old = pane;
+  pane = undefined;
+  await old.dispose();
+  put(moved);
+  return true;
 }
 
 function onstate(state) {
@@ -44,7 +71,10 @@ function onstate(state) {
     ? { opening: "Attaching", running: `Attached to the process of ${container}` }
     : { opening: "Opening a shell", running: `Shell in ${container}` });
   document.getElementById("size").textContent = columns ? `${columns} × ${rows}` : "";
+  openButton.disabled = phase === "opening" && !session; // what nobody could find again
+  const hadFocus = runningTools.contains(document.activeElement);
   runningTools.hidden = !["running", "lost"].includes(phase);
+  if (hadFocus && runningTools.hidden) openButton.focus();
   dockButton.hidden = !session;
   history.replaceState(phase === "ended" ? null : { address: pane?.address, shell: state }, "");
 }
@@ -59,14 +89,11 @@ tools.addEventListener("submit", (event) => {
 findButton.addEventListener("click", () => pane.find());
 closeButton.addEventListener("click", () => pane.end());
 dockButton.addEventListener("click", async () => {
-  const moved = inDock();
-  await pane.dispose();
-  pane = undefined;
+  if (!(await giveToDock((moved) => dock.open(moved)))) return;
   history.replaceState(null, "");
   blank.hidden = false;
   runningTools.hidden = true;
   status.textContent = usualStatus;
-  dock.open(moved);
 });
 addEventListener("pagehide", () => {
   if (pane?.isLive && pane.state.session) dock.keep(inDock());

@@ -3,6 +3,7 @@
 import { LARGEST, SMALLEST, change, onChange, settings } from "./terminal-settings.js";
 import { THEMES } from "./terminal-theme.js";
 
+const CHOICES = ["copyOnSelect", "screenReader"];
 const menu = document.getElementById("terminal-menu");
 const [smaller, larger] = menu.querySelectorAll(".font-size button");
 
@@ -14,9 +15,9 @@ for (const [value, title] of Object.entries(THEMES)) {
   menu.querySelector(".themes").append(label);
 }
 
-function draw({ fontSize, copyOnSelect, theme }) {
+function draw({ fontSize, theme, ...others }) {
   menu.querySelector("output").textContent = `${fontSize} px`;
-  menu.querySelector("[name=copyOnSelect]").checked = copyOnSelect;
+  for (const name of CHOICES) menu.querySelector(`[name=${name}]`).checked = others[name];
   for (const input of menu.querySelectorAll("[name=terminal-theme]")) input.checked = input.value === theme;
   smaller.disabled = fontSize <= SMALLEST;
   larger.disabled = fontSize >= LARGEST;
@@ -25,7 +26,7 @@ function draw({ fontSize, copyOnSelect, theme }) {
 smaller.addEventListener("click", () => change({ fontSize: settings().fontSize - 1 }));
 larger.addEventListener("click", () => change({ fontSize: settings().fontSize + 1 }));
 menu.addEventListener("change", ({ target }) => {
-  if (target.name === "copyOnSelect") change({ copyOnSelect: target.checked });
+  if (CHOICES.includes(target.name)) change({ [target.name]: target.checked });
   else if (target.name === "terminal-theme") change({ theme: target.value });
 });
 onChange(draw);

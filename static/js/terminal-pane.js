@@ -4,12 +4,13 @@ import { ShellLink } from "./shell-link.js";
 import { stateOf, watchedBy } from "./shell-status.js";
 import { Find } from "./terminal-find.js";
 import { touchKeys } from "./terminal-keys.js";
+import { withinScreen } from "./terminal-size.js";
 import { makeTerminal } from "./terminal.js";
 
-const LARGEST = 500; // columns and rows that a shell is told
 const NOTE_SECONDS = 8;
 const REDRAWN_AFTER = 300; // milliseconds between two sizes that are to be two
 const LONGEST_TITLE = 80; // characters
+const TITLE_EVERY = 300; // milliseconds; a program may name itself a thousand times a second
 const TOO_MUCH = "Too much was pasted at once; the rest was left out.";
 const encoder = new TextEncoder();
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
@@ -17,7 +18,8 @@ const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-dig
 /** `address` is that of the socket which opens the shell; who `watches` only looks on, at the shell of an `owner`.
  *  `state` is what `onstate(state)` was given last where the shell is open already: its `session` is taken up then. A state
  *  also has `phase` (opening, running, lost, away, ended), `words` about it, the `code` it ended with, whether that was
- *  `wanted`, `name`, `title` as the program calls itself, whether it is `recorded` and else `whyNot`, `since` and its size. */
+ *  `wanted`, whether it `ends` because it was closed here, `name`, `title` as the program calls itself, whether it is
+ *  `recorded` and else `whyNot`, `since` and its size. */
 export class TerminalPane {
   #root;
   #parts;
@@ -31,6 +33,8 @@ export class TerminalPane {
   #written = 0; // offset of what the terminal works on
   #isDrawn;
   #noteTimer = null; // of a note that goes by itself
+  #titleTimer = null;
+  #newTitle = "";
 
   constructor(element, { address, watches = false, owner, state = {}, onstate = () => {}, onleave = () => {} }) {
     this.address = address;
@@ -42,7 +46,10 @@ export class TerminalPane {
     this.#parts = Object.fromEntries([...this.#root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
     element.append(this.#root);
     if (owner) this.#parts.owner.textContent = owner;
-    this.#parts.take.addEventListener("click", () => this.#link.takeBack());
+    this.#parts.take.addEventListener("click", () => {
+      this.#link.takeBack();
+      this.focus(); // the button goes
+    });
     this.#describe();
     /** Resolves once it looks as it did on an earlier page. */
     this.drawn = new Promise((resolve) => (this.#isDrawn = resolve));
@@ -65,14 +72,15 @@ export class TerminalPane {
     terminal.onData((text) => this.#type(encoder.encode(withCtrl(text))));
     terminal.onBinary((text) => this.#type(Uint8Array.from(text, (character) => character.charCodeAt(0))));
     terminal.onResize(() => this.#sendSize());
-    terminal.onTitleChange((title) => this.#change({ title: title.replace(/\p{C}/gu, "").slice(0, LONGEST_TITLE) }));
+    terminal.onTitleChange((title) => this.#call(title));
     const isAway = this.state.phase === "away";
-    const { address, watches, state: { session } } = this;
-    this.#link = new ShellLink({ address, session, isAway, watches }, {
+    const { address, watches, state: { session, ends } } = this;
+    this.#link = new ShellLink({ address, session, isAway, watches, ends, grace: this.#root.dataset.grace }, {
       onstate: (phase, words, end) => this.#fares(phase, words, end),
       onsession: (known) => this.#change(known),
       onwatched: (names) => this.#watched(names),
       onsize: (columns, rows) => terminal.resize(columns, rows),
+      onskipped: (bytes) => this.#skipped(bytes),
       onrecording: (recorded, whyNot) => this.#recorded(recorded, whyNot),
       onresume: (resumed) => this.#resumed(resumed),
       onbytes: (bytes, drawn) => this.#write(bytes, drawn),
@@ -95,21 +103,24 @@ export class TerminalPane {
     this.#made?.show(seen);
   }
 
-  /** Ends the shell. */
+  /** Ends the shell; returns whether that is known where it runs. If not, it ends when there is a link to it again. */
   end() {
-    this.#link?.end();
+    if (this.#link) return this.#link.end();
+    this.state.ends = true;
+    return false;
   }
 
   /** Takes the pane off the page; the shell is left to whoever takes it up. */
   async dispose() {
     await this.ready;
     this.#link.leave();
+    clearTimeout(this.#titleTimer);
     this.#made.dispose();
     this.#root.remove();
   }
 
   #size() {
-    return [Math.min(this.#terminal.cols, LARGEST), Math.min(this.#terminal.rows, LARGEST)];
+    return [this.#terminal.cols, this.#terminal.rows].map(withinScreen);
   }
 
   #sendSize() {
@@ -123,10 +134,14 @@ export class TerminalPane {
 
   #write(bytes, drawn) {
     this.#terminal.write(bytes, () => {
-      this.#written += bytes.length;
-      if (this.#written >= this.#encore) this.#isDrawn();
+      this.#goOn(bytes.length);
       drawn();
     });
+  }
+
+  #goOn(bytes) {
+    this.#written += bytes;
+    if (this.#written >= this.#encore) this.#isDrawn();
   }
 
   #say(words) {
@@ -138,7 +153,7 @@ export class TerminalPane {
   }
 
   #fares(phase, words, { code, wanted, isSignedOut } = {}) {
-    this.#change({ phase, words, code, wanted });
+    this.#change({ phase, words, code, wanted, ends: this.#link.ends });
     if (!["opening", "running"].includes(phase)) this.#isDrawn();
     if (phase === "running") {
       this.#sendSize();
@@ -166,6 +181,21 @@ export class TerminalPane {
     // Whatever fills the screen draws it anew for another size; a screen that misses its beginning needs that.
     if (lost) this.#link.resize(this.#size()[0], Math.max(1, this.#size()[1] - 1));
     setTimeout(() => this.#sendSize(), lost ? REDRAWN_AFTER : 0);
+  }
+
+  /** A watcher is not waited for. */
+  #skipped(bytes) {
+    this.#terminal.write(`\r\n\x1b[33m--- ${bytes} bytes came too fast to be shown here ---\x1b[0m\r\n`, () => this.#goOn(bytes));
+  }
+
+  /** Of many titles the last one counts. */
+  #call(title) {
+    this.#newTitle = title.slice(0, LONGEST_TITLE).replace(/\p{C}/gu, "");
+    if (this.#newTitle === this.state.title) return;
+    this.#titleTimer ??= setTimeout(() => {
+      this.#titleTimer = null;
+      this.#change({ title: this.#newTitle });
+    }, TITLE_EVERY);
   }
 
   #recorded(recorded, whyNot) {

@@ -1,7 +1,7 @@
 // How this person likes terminals, kept in this browser and shared by all that are open, in other windows too.
 
 const KEY = "pilothouse.terminal";
-const USUAL = { fontSize: 13, copyOnSelect: false, theme: "page" };
+const USUAL = { fontSize: 13, copyOnSelect: false, screenReader: false, theme: "page" };
 export const SMALLEST = 9, LARGEST = 24; // pixels
 
 const listeners = new Set();

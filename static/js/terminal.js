@@ -2,6 +2,7 @@
 
 import { FitAddon } from "../vendor/xterm/addon-fit.mjs";
 import { Terminal } from "../vendor/xterm/xterm.mjs";
+import { copyText } from "./copy.js";
 import { allowItsStyles } from "./styleless.js";
 import { guardLinks, guardPaste, guardQuestions } from "./terminal-guards.js";
 import { Renderer } from "./terminal-renderer.js";
@@ -10,9 +11,11 @@ import { colours, onPageColours } from "./terminal-theme.js";
 
 const FONT = '"JetBrains Mono Variable", ui-monospace, monospace';
 const SCROLLBACK = 5000; // lines
+const LEAVES = ["Backspace", "Escape"]; // with Ctrl and Shift; Windows keeps the second for itself
 
 /** Makes a terminal that fills `place`; one that is only `watched` has the size that it is given, and takes no keys.
- *  `on.leave()` is called for Ctrl-Shift-Esc, since Tab belongs to the shell; `on.find()` for Ctrl-Shift-F; `on.isReplay()` says whether what is written now was written before.
+ *  `on.leave()` is called for Ctrl-Shift-Backspace, since Tab belongs to the shell; `on.find()` for Ctrl-Shift-F;
+ *  `on.isReplay()` says whether what is written now was written before.
  *  Returns the terminal, `show(seen)` and `dispose()`. */
 export async function makeTerminal(place, on, { watched = false } = {}) {
   await document.fonts.load(`13px ${FONT}`);
@@ -32,7 +35,7 @@ export async function makeTerminal(place, on, { watched = false } = {}) {
   guardPaste(terminal, place);
   terminal.attachCustomKeyEventHandler((event) => keys(event, terminal, on));
   terminal.open(place);
-  terminal.textarea.setAttribute("aria-label", "Terminal");
+  terminal.textarea.setAttribute("aria-label", "Terminal. Ctrl Shift Backspace leaves it.");
   place.classList.toggle("is-watched", watched);
   const ends = [dress(place, terminal), copyWhatIsSelected(place, terminal)];
   if (!watched) ends.push(follow(place, terminal));
@@ -68,12 +71,13 @@ function follow(place, terminal) {
   };
 }
 
-/** Keeps colours and font as the settings and the page say. */
+/** Keeps colours, font and what a screen reader gets as the settings and the page say. */
 function dress(place, terminal) {
   const paint = () => {
-    const { theme, fontSize } = settings();
+    const { theme, fontSize, screenReader } = settings();
     terminal.options.theme = colours(theme);
     terminal.options.fontSize = fontSize;
+    terminal.options.screenReaderMode = screenReader;
     place.style.background = terminal.options.theme.background;
   };
   paint();
@@ -91,16 +95,13 @@ function copyWhatIsSelected(place, terminal) {
 function keys(event, terminal, on) {
   if (!event.ctrlKey || !event.shiftKey || event.altKey || event.metaKey) return true;
   if (event.code === "KeyV") return false;
-  const act = { KeyC: () => copy(terminal.getSelection()), KeyF: on.find, Escape: on.leave }[event.code];
+  const act = { KeyC: () => copy(terminal.getSelection()), KeyF: on.find }[event.code] ?? (LEAVES.includes(event.code) && on.leave);
   if (!act) return true;
   event.preventDefault();
   if (event.type === "keydown") act();
   return false;
 }
 
-/** The browser offers its clipboard only over HTTPS and on this machine; elsewhere the old way does. */
 function copy(text) {
-  if (!text) return;
-  if (navigator.clipboard) navigator.clipboard.writeText(text);
-  else document.execCommand("copy");
+  if (text) copyText(text).catch(() => {}); // a browser that refuses says so itself
 }

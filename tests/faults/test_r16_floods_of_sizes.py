@@ -35,6 +35,7 @@ async def test_a_flood_and_then_one_that_counts() -> None:
             for _ in range(1000):
                 for columns, rows in HOSTILE:
                     shell.terminal.resize(columns, rows)
+                    assert all(1 <= cells <= 500 for cells in shell.terminal.size)  # which watchers and recordings get
                 await asyncio.sleep(0)
             shell.terminal.resize(99, 33)
             await resized.wait()
