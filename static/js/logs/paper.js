@@ -6,6 +6,7 @@ import { edgesOf, filled } from "./gaps.js";
 import { objectOf } from "./json-lines.js";
 import { GAP, LINE, Lines } from "./lines.js";
 import { bodyOf, readable } from "./matching.js";
+import { NextFrame } from "./next-frame.js";
 import { newestOf, placeOf } from "./place.js";
 import { parsed } from "./query.js";
 import { Rows } from "./rows.js";
@@ -16,6 +17,7 @@ import { stampOf } from "./stamps.js";
 import { listed } from "./state.js";
 
 const NEAR_TOP = 200; // pixels from the top at which older lines are asked for
+const HIDDEN_WAIT = 500; // milliseconds until a hidden page takes in what came
 const REBUILD_AFTER = 150; // milliseconds between two looks at a search that goes on
 
 export class Paper {
@@ -28,7 +30,7 @@ export class Paper {
   #scroller;
   #look;
   #open = new Map();
-  #frame = 0;
+  #frame = new NextFrame(() => this.#drawNew(), HIDDEN_WAIT);
   #rebuilding = 0;
   #gapsWithoutEnd = new Map();
   #pausedAt = 0;
@@ -66,11 +68,11 @@ export class Paper {
     return this.#rows.length;
   }
 
-  /** Takes entries in their order. The view follows in the next frame; a hidden page has none, but lines come. */
+  /** Takes entries in their order. The view follows in the next frame. */
   append(entries) {
     for (const entry of entries) this.#put(entry);
     if (this.lines.isFull && this.follows) this.dropOldest();
-    this.#drawSoon();
+    this.#frame.ask();
   }
 
   dropOldest() {
@@ -295,7 +297,7 @@ export class Paper {
   }
 
   close() {
-    cancelAnimationFrame(this.#frame);
+    this.#frame.close();
     clearTimeout(this.#rebuilding);
     this.#search.close();
     this.#scroller.close();
@@ -327,16 +329,11 @@ export class Paper {
     }
   }
 
-  #drawSoon() {
-    if (this.#frame) return;
-    const draw = () => {
-      this.#frame = 0;
-      this.#rows.extend();
-      this.#search.goOn();
-      this.#scroller.update();
-      this.#tell.changed();
-    };
-    this.#frame = document.hidden ? setTimeout(draw, 500) : requestAnimationFrame(draw);
+  #drawNew() {
+    this.#rows.extend();
+    this.#search.goOn();
+    this.#scroller.update();
+    this.#tell.changed();
   }
 
   #row(index) {
@@ -368,7 +365,7 @@ export class Paper {
     this.#searchedFrom = this.#search.from;
     if (this.#search.problem) this.refilter();
     else if (isBacklog || this.#search.isPattern) this.#rebuildSoon();
-    else this.#drawSoon();
+    else this.#frame.ask();
   }
 
   #rebuildSoon() {
