@@ -229,6 +229,18 @@ def test_after_a_cut_it_goes_on_after_the_last_line(logs: ScriptedLogs) -> None:
     assert shown(logs) == ["one", "same", "same", "half a line", "next"]
 
 
+def test_after_a_cut_it_says_of_what_had_ended_that_it_had(logs: ScriptedLogs) -> None:
+    logs.show()
+    for number in (1, 2):
+        logs.source(number, f"web-{number}")
+        logs.lines(number, stamped("one"))
+    logs.source(2, "web-2", state="ended")
+    expect(logs.page.locator(".ln")).to_have_count(2)
+    logs.cut()
+    eventually(lambda: logs.said("start") is not None, seconds=20)
+    assert [place.get("ended", False) for place in logs.said("start")["sources"]] == [False, True]
+
+
 def test_at_the_top_older_lines_come_and_nothing_moves(logs: ScriptedLogs) -> None:
     logs.show()
     logs.source(1)

@@ -131,7 +131,7 @@ export class LogFeed {
     const source = this.#tell.source(message);
     let reading = this.#readings.get(source.index);
     if (!reading) this.#readings.set(source.index, (reading = new Reading(source)));
-    reading.hasEnded = message.state === "ended";
+    reading.hasEnded = message.state === "ended" && !message.refused;
     this.#numbers.set(message.source, reading);
   }
 
@@ -211,8 +211,8 @@ export class LogFeed {
   }
 }
 
-function placeOf({ source: { namespace, pod, container }, instance, line, times }) {
-  return { namespace, pod, container, instance, line, times };
+function placeOf({ source: { namespace, pod, container }, instance, line, times, hasEnded }) {
+  return { namespace, pod, container, instance, line, times, ...(hasEnded && { ended: true }) };
 }
 
 function sizeOf(place) {
