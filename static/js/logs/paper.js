@@ -172,12 +172,17 @@ export class Paper {
     return place && { ...place, follows: this.follows, newest: this.#pausedNewest };
   }
 
+  /** Whether a line is among those chosen to be shown. */
+  shows(id) {
+    const index = this.#rows.indexOf(id);
+    return index < this.#rows.length && this.#rows.id(index) === id;
+  }
+
   /** Puts the line `id` to the top of the view, `above` pixels of it above; whether it is there. It may not be yet: while
    *  the search may still bring it, or too few lines stand below. */
   putOnTop(id, above) {
     const index = this.#rows.indexOf(id);
-    const isShown = index < this.#rows.length && this.#rows.id(index) === id;
-    if (!isShown && !this.#search.isDone) return false;
+    if (!this.shows(id) && !this.#search.isDone) return false;
     this.#scroller.reset(index, above);
     return this.#scroller.anchor.index === index;
   }
@@ -222,9 +227,7 @@ export class Paper {
   /** The match that was gone to last may have another place by now, or none. */
   #placeFound() {
     if (this.#found === null) return;
-    const index = this.#rows.indexOf(this.#found);
-    const isShown = index < this.#rows.length && this.#rows.id(index) === this.#found;
-    this.#at = isShown ? this.#rows.placeOfMatch(index) : 0;
+    this.#at = this.shows(this.#found) ? this.#rows.placeOfMatch(this.#rows.indexOf(this.#found)) : 0;
   }
 
   /** How many of the lines shown match, which was gone to last (from 1), and whether all have been looked at. */

@@ -5,8 +5,9 @@ import { LogFeed } from "./feed.js";
 import { fileName } from "./file-name.js";
 import { h, many } from "./dom.js";
 import { Gaps } from "./gaps.js";
-import { Notice, lineOf, linkTo } from "./links.js";
 import { LINE, NOTE } from "./lines.js";
+import { LinkedLine } from "./linked-line.js";
+import { Notice, lineOf, linkTo } from "./links.js";
 import { Merger } from "./merge.js";
 import { Older } from "./older.js";
 import { Paper, idOf } from "./paper.js";
@@ -43,7 +44,7 @@ export class LogViewer {
   #connection = { state: "opening", text: "Opening the log" };
   #remark = "";
   #isOver = false;
-  #lookedFor = "";
+  #linked = null;
   #wayBack = null;
   #isDrawn;
   /** Resolves once there are lines where the viewer was to begin. */
@@ -69,7 +70,8 @@ export class LogViewer {
     element.classList.add("log-viewer");
     element.replaceChildren(this.#toolbar.element, this.#lanes, this.#paper.element, this.#notice.element, this.#bar.element);
     this.#listen();
-    this.#lookedFor = place ? "" : this.#state.line;
+    const met = { found: (id) => this.#goTo(id), missed: (words) => this.#notice.note(words) };
+    if (this.#state.line && !place) this.#linked = new LinkedLine(this.#state.line, this.#paper, this.#sources, met);
     this.#paper.restyle();
     this.#paper.search();
     if (place) this.#goBackTo(place);
@@ -87,6 +89,7 @@ export class LogViewer {
   /** Ends the connection and leaves the element empty. */
   close() {
     this.#stop.abort();
+    this.#linked?.stop();
     this.#feed.close();
     this.#merger.clear();
     this.#paper.close();
@@ -115,6 +118,7 @@ export class LogViewer {
   #reopen() {
     this.#feed.close();
     this.#wayBack = null;
+    this.#linked?.again();
     this.#sources.forget();
     this.#older.forget();
     this.#searchOlder.forget();
@@ -152,6 +156,7 @@ export class LogViewer {
   #connected(state, text) {
     this.#connection = { state, text };
     this.#remark = "";
+    if (state === "open") this.#linked?.wait();
     this.#sayHow();
   }
 
@@ -168,7 +173,6 @@ export class LogViewer {
   #take(entries) {
     this.#paper.append(entries);
     if (this.#paper.lines.isFull && !this.#paper.follows) this.#feed.hold(true);
-    if (this.#lookedFor) this.#lookForLine();
   }
 
   // ---------- What is chosen ----------
@@ -226,6 +230,7 @@ export class LogViewer {
 
   #resume() {
     this.#wayBack = null;
+    this.#linked?.stop();
     this.#feed.hold(false);
     this.#paper.follow();
     this.#bar.pause(false);
@@ -260,6 +265,7 @@ export class LogViewer {
 
   #tell() {
     if (this.#wayBack) this.#comeBack();
+    this.#linked?.look();
     if (!this.#wayBack && this.#paper.lines.count) this.#isDrawn();
     const { lines, shown, waiting, follows, matches } = this.#paper;
     this.#bar.tellHeld(lines.count, shown, lines.dropped);
@@ -285,23 +291,15 @@ export class LogViewer {
     const raw = this.#paper.lines.raw(id), stamp = stampOf(raw);
     if (!stamp || this.#paper.lines.kind(id) !== LINE) return;
     const line = lineOf(this.#sources.all[this.#paper.lines.source(id)], stamp);
+    this.#linked?.stop();
     this.#choose("line", line);
     this.#paper.mark(id);
     this.#notice.offer(linkTo(this.#page, this.#state, line));
   }
 
-  #lookForLine() {
-    const [pod, container, stamp] = this.#lookedFor.split("/");
-    const { lines } = this.#paper;
-    for (let id = lines.end - 1; id >= lines.first; id--) {
-      if (!lines.raw(id).startsWith(`${stamp} `)) continue;
-      const source = this.#sources.all[lines.source(id)];
-      if (source.pod !== pod || source.container !== container) continue;
-      this.#lookedFor = "";
-      this.#paper.goTo(id);
-      this.#showPause();
-      return;
-    }
+  #goTo(id) {
+    this.#paper.goTo(id);
+    this.#showPause();
   }
 
   #download() {
