@@ -262,6 +262,10 @@ export class Paper {
     this.#redraw();
   }
 
+  focus() {
+    this.element.focus({ preventScroll: true });
+  }
+
   mark(id) {
     this.#look.marked = id;
     this.#redraw();
@@ -358,7 +362,8 @@ export class Paper {
   #toggleOpen(id) {
     if (!this.#look.expanded.delete(id)) this.#look.expanded.add(id);
     if (this.follows) this.pause();
-    this.#scroller.redraw(this.#rows.indexOf(id));
+    const row = this.#scroller.redraw(this.#rows.indexOf(id));
+    row?.querySelector(".opener")?.focus({ preventScroll: true });
     this.#tell.changed();
   }
 

@@ -113,15 +113,16 @@ export class Scroller {
     return this.#block.children[index - this.#first];
   }
 
-  /** Draws one row again, if it is drawn. */
+  /** Draws one row again, if it is drawn; returns its new element. */
   redraw(index) {
     const old = this.#block.children[index - this.#first];
-    if (!old || index < this.#first || index >= this.#end) return;
+    if (!old || index < this.#first || index >= this.#end) return null;
     const made = this.#draw(index);
     this.#height -= heightOf(old);
     old.replaceWith(made);
     this.#height += heightOf(made);
     this.update();
+    return made;
   }
 
   #scrolled() {

@@ -5,6 +5,7 @@ import { LogFeed } from "./feed.js";
 import { fileName } from "./file-name.js";
 import { h, many } from "./dom.js";
 import { Gaps } from "./gaps.js";
+import { Lanes } from "./lanes.js";
 import { LINE, NOTE } from "./lines.js";
 import { LinkedLine } from "./linked-line.js";
 import { Notice, lineOf, linkTo } from "./links.js";
@@ -14,7 +15,7 @@ import { Paper, idOf } from "./paper.js";
 import { WayBack } from "./place.js";
 import { parsed } from "./query.js";
 import { SearchOlder } from "./search-older.js";
-import { Sources, laneButton } from "./sources.js";
+import { Sources } from "./sources.js";
 import { stampOf } from "./stamps.js";
 import { asked, listed, opensAnew, short, whole } from "./state.js";
 import { Toolbar } from "./toolbar.js";
@@ -36,8 +37,8 @@ export class LogViewer {
   #searchOlder;
   #paper;
   #toolbar;
-  #bar = new Bar({ resume: () => this.#resume(), reopen: () => this.#reopen() });
-  #lanes = h("div.lanes", { role: "group", "aria-label": "Pods", hidden: true });
+  #bar = new Bar({ resume: () => this.#resume(), reopen: () => this.#reopen(), leave: () => this.#paper.focus() });
+  #lanes;
   #notice = new Notice();
   #feed = null;
   #openedAt = 0;
@@ -59,6 +60,7 @@ export class LogViewer {
     [this.#element, this.#address, this.#onstate, this.#file, this.#page] = [element, address, onstate, file, page];
     this.#state = whole(state);
     this.#sources = new Sources(listed(this.#state.hide));
+    this.#lanes = new Lanes(this.#sources, (index, isAlone) => this.#pickLane(index, isAlone));
     this.#paper = new Paper(this.#state, this.#sources, { changed: () => this.#tell(), moved: (up, atEnd) => this.#moved(up, atEnd), top: () => this.#older.ask() });
     const ask = (source, wish, take) => this.#feed.askOlder(source, wish, take);
     this.#older = new Older(this.#paper, this.#sources, ask);
@@ -68,7 +70,7 @@ export class LogViewer {
     const acts = { match: (step) => this.#match(step), older: () => this.#lookFurther(), downloadShown: () => this.#download(), fieldNames: () => this.#paper.fieldNames() };
     this.#toolbar = new Toolbar(this.#state, (name, value) => this.#choose(name, value), acts, { containers, file });
     element.classList.add("log-viewer");
-    element.replaceChildren(this.#toolbar.element, this.#lanes, this.#paper.element, this.#notice.element, this.#bar.element);
+    element.replaceChildren(this.#toolbar.element, this.#lanes.element, this.#paper.element, this.#notice.element, this.#bar.element);
     this.#listen();
     const met = { found: (id) => this.#goTo(id), missed: (words) => this.#notice.note(words) };
     if (this.#state.line && !place) this.#linked = new LinkedLine(this.#state.line, this.#paper, this.#sources, met);
@@ -124,7 +126,7 @@ export class LogViewer {
     this.#searchOlder.forget();
     this.#notice.hide();
     this.#paper.clear();
-    this.#showLanes();
+    this.#lanes.show();
     this.#bar.pause(false);
     this.#open();
   }
@@ -135,7 +137,7 @@ export class LogViewer {
     const isLate = performance.now() - this.#openedAt > JOINS_AFTER;
     if (source.isNew && isLate && before) this.#merger.take(source.index, [{ raw: "joined", at: NaN, source: source.index, kind: NOTE }], false);
     if (this.#sources.all.length !== before) this.#paper.restyle();
-    this.#showLanes();
+    this.#lanes.show();
     this.#sayHow();
     return source;
   }
@@ -197,10 +199,11 @@ export class LogViewer {
     this.#paper.search();
   }
 
-  #showLanes() {
-    const { all } = this.#sources;
-    this.#lanes.hidden = all.length < 2;
-    if (!this.#lanes.hidden) this.#lanes.replaceChildren(...all.map((source) => laneButton(source, this.#sources.isHidden(source.index))));
+  #pickLane(index, isAlone) {
+    if (isAlone) this.#sources.showOnly(index);
+    else this.#sources.toggle(index);
+    this.#lanes.show();
+    this.#choose("hide", [...this.#sources.hidden].join(","));
   }
 
   // ---------- Following and pausing ----------
@@ -312,15 +315,6 @@ export class LogViewer {
 
   #listen() {
     const { signal } = this.#stop;
-    this.#lanes.addEventListener("click", ({ target, altKey }) => {
-      const lane = target.closest(".lane");
-      if (!lane) return;
-      const index = Number(lane.dataset.source);
-      if (altKey) this.#sources.showOnly(index);
-      else this.#sources.toggle(index);
-      this.#showLanes();
-      this.#choose("hide", [...this.#sources.hidden].join(","));
-    });
     this.#paper.element.addEventListener("click", ({ target }) => {
       if (target.closest("time")) this.#link(idOf(target));
       else if (target.closest(".load-gap")) this.#gaps.load(idOf(target), target.closest(".load-gap"));
