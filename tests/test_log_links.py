@@ -77,6 +77,28 @@ def test_where_it_leads_nowhere_that_is_said(logs: ScriptedLogs, query: dict[str
         expect(logs.page.locator(".ln.is-marked")).to_have_count(0)
 
 
+def test_a_key_makes_one_to_the_first_line_in_view_or_to_the_marked_one(logs: ScriptedLogs) -> None:
+    logs.page.add_init_script(CLIPBOARD % TAKES)
+    logs.show(q="number 470")
+    logs.source(1)
+    logs.lines(1, *(stamped(f"number {number}", number) for number in range(500)))
+    expect(logs.page.locator(".ln p").last).to_have_text("number 499")
+    logs.page.get_by_role("log").focus()
+    logs.page.keyboard.press("c")
+    expect(logs.page.get_by_text("The link to this line is copied")).to_be_visible()
+    first = logs.page.locator(".ln.is-marked")
+    expect(first).to_be_in_viewport(ratio=0.99)
+    above = first.locator("xpath=preceding-sibling::*[1]").evaluate(
+        "row => row.closest('.logs').getBoundingClientRect().top - row.getBoundingClientRect().top"
+    )
+    assert above > 0
+    logs.page.get_by_role("button", name="Next match").click()
+    expect(first.locator("p")).to_have_text("number 470")
+    logs.page.get_by_role("log").focus()
+    logs.page.keyboard.press("c")
+    eventually(lambda: ".470000000Z" in str(logs.page.evaluate("() => window.copied")), seconds=20)
+
+
 def test_a_link_from_the_dock_leads_to_a_page_of_the_logs(logs: ScriptedLogs) -> None:
     logs.page.add_init_script(CLIPBOARD % TAKES)
     logs.show()

@@ -7,7 +7,8 @@ import { objectOf } from "./json-lines.js";
 import { GAP, LINE, Lines } from "./lines.js";
 import { bodyOf, readable } from "./matching.js";
 import { NextFrame } from "./next-frame.js";
-import { newestOf, placeOf } from "./place.js";
+import { firstIn, newestOf, placeOf } from "./place.js";
+import { printed } from "./printed.js";
 import { parsed } from "./query.js";
 import { Rows } from "./rows.js";
 import { Scroller } from "./scroller.js";
@@ -262,6 +263,13 @@ export class Paper {
     this.#redraw();
   }
 
+  /** The line that a key is about: the marked one while it is in view, else the first there; null where there is none. */
+  get pointedAt() {
+    const { marked = null } = this.#look;
+    if (marked !== null && this.shows(marked) && this.#scroller.isInView(this.#rows.indexOf(marked))) return marked;
+    return firstIn(this.#scroller, this.lines, this.#rows);
+  }
+
   focus() {
     this.element.focus({ preventScroll: true });
   }
@@ -294,13 +302,8 @@ export class Paper {
   }
 
   /** The rows shown as text, in pieces; with their times unless these are off. */
-  *texts() {
-    const times = this.#state.times !== "off";
-    for (let from = 0; from < this.#rows.length; from += 1000) {
-      const piece = [];
-      for (let index = from; index < Math.min(from + 1000, this.#rows.length); index++) piece.push(this.#asText(this.#rows.id(index), times));
-      yield `${piece.join("\n")}\n`;
-    }
+  texts() {
+    return printed(this.#rows, this.lines, this.#look.sources.all, this.#state.times !== "off");
   }
 
   close() {
@@ -387,13 +390,6 @@ export class Paper {
   #choice() {
     const { only, context, level } = this.#state, { sources } = this.#look;
     return { only: only === "1", context: Number(context), level: Number(level), hides: sources.hides, isHidden: (index) => sources.isHidden(index) };
-  }
-
-  #asText(id, times) {
-    const raw = this.lines.raw(id);
-    if (this.lines.kind(id) !== LINE) return `--- ${raw} ---`;
-    const name = this.#look.sources.all.length > 1 ? `${this.#look.sources.all[this.lines.source(id)].name} ` : "";
-    return `${times && stampOf(raw) ? `${stampOf(raw)} ` : ""}${name}${readable(raw)}`;
   }
 }
 

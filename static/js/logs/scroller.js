@@ -113,6 +113,13 @@ export class Scroller {
     return this.#block.children[index - this.#first];
   }
 
+  isInView(index) {
+    const element = this.#block.children[index - this.#first];
+    if (!element) return false;
+    const row = element.getBoundingClientRect(), view = this.#place.getBoundingClientRect();
+    return row.bottom > view.top && row.top < view.bottom;
+  }
+
   /** Draws one row again, if it is drawn; returns its new element. */
   redraw(index) {
     const old = this.#block.children[index - this.#first];

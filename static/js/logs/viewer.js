@@ -300,6 +300,11 @@ export class LogViewer {
     this.#notice.offer(linkTo(this.#page, this.#state, line));
   }
 
+  #linkWhatIsPointedAt() {
+    const id = this.#paper.pointedAt;
+    if (id !== null) this.#link(id);
+  }
+
   #goTo(id) {
     this.#paper.goTo(id);
     this.#showPause();
@@ -331,7 +336,9 @@ export class LogViewer {
     if (!within && (target.closest("button, a") || document.querySelectorAll(".log-viewer").length > 1)) return;
     if (key === "End") this.#resume();
     else if (key === " " && !target.closest("button, a")) this.#paper.follows ? this.#pause() : this.#resume();
-    else if (key === "w" && document.documentElement.dataset.keys !== "off") this.#choose("wrap", this.#state.wrap === "1" ? "0" : "1");
+    else if (document.documentElement.dataset.keys === "off") return;
+    else if (key === "w") this.#choose("wrap", this.#state.wrap === "1" ? "0" : "1");
+    else if (key === "c") this.#linkWhatIsPointedAt();
     else return;
     event.preventDefault();
   }
