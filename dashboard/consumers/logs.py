@@ -13,6 +13,7 @@ from clusters.kube.client import Client
 from clusters.kube.errors import KubeError
 from clusters.models import Role
 from clusters.signals import log_closed, log_opened
+from clusters.streams.catching_up import KeptWaiting
 from clusters.streams.feeds import State
 from clusters.streams.lines import place_of
 from clusters.streams.logs import Mark, Resumption
@@ -117,6 +118,8 @@ class LogConsumer(StreamConsumer):
             reason = str(error)
         except KubeError as error:
             reason = error.reason
+        except KeptWaiting as kept:
+            reason = str(kept)
         except Stalled:
             reason = f"The browser drew nothing for {PATIENCE:.0f} s."
         self.end_code = FAILED

@@ -59,7 +59,7 @@ export class Bar {
   }
 
   tellWaiting(lines, isFull) {
-    const words = isFull ? `${many(lines, "newer line")}; no more fit, the rest waits on the server`
+    const words = isFull ? `${many(lines, "newer line")}; no more fit until you resume`
       : lines ? `${many(lines, "newer line")} ${lines === 1 ? "waits" : "wait"}` : "no newer lines yet";
     if (this.#waiting.textContent !== words) this.#waiting.textContent = words;
   }

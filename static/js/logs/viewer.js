@@ -170,6 +170,8 @@ export class LogViewer {
     const words = isOpen ? this.#remark || this.#sources.text || WORDS[state] : text || WORDS[how];
     this.#isOver = !["live", "waiting"].includes(how);
     this.#bar.say(words, how);
+    // Nothing waits any more, and the words stand where the pause does.
+    if (this.#isOver && !isOpen) this.#bar.pause(false);
   }
 
   #take(entries) {
