@@ -191,7 +191,8 @@ export class Scroller {
   #append(to) {
     if (to <= this.#end) return;
     const made = document.createDocumentFragment();
-    while (this.#end < to) made.append(this.#draw(this.#end++));
+    for (let index = this.#end; index < to; index++) made.append(this.#draw(index));
+    this.#end = to;
     this.#block.append(made);
     this.#measure();
   }
