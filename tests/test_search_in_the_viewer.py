@@ -73,3 +73,30 @@ def test_arrows_step_the_fields_of_the_menu_and_walk_its_buttons(logs: ScriptedL
     tail.focus()
     tail.press("ArrowDown")
     eventually(lambda: logs.opened > opened and logs.address == "namespace=shop&tail=2000", seconds=20)
+
+
+def test_a_line_that_comes_in_two_pieces_is_found_whole(logs: ScriptedLogs) -> None:
+    """Lines of another pod stand after it by then."""
+    logs.show(q="payment", only="1")
+    logs.source(1, "web-1")
+    logs.source(2, "web-2")
+    logs.lines(2, stamped("payment seen"))
+    logs.text(1, stamped("pay", 1))
+    logs.lines(2, stamped("other", 2), stamped("payment seen again", 3))
+    expect(logs.page.locator(".log-held")).to_have_text("2 shown of 4 lines held")
+    logs.text(1, "ment failed\n")
+    expect(logs.page.locator(".log-held")).to_have_text("3 shown of 4 lines held")
+    assert logs.page.locator(".ln p").all_inner_texts() == ["payment seen", "payment failed", "payment seen again"]
+    expect(logs.page.locator(".matches")).to_have_text("3 lines")
+
+
+def test_a_line_whose_whole_does_not_match_goes_again(logs: ScriptedLogs) -> None:
+    logs.show(q="/pay$/", only="1")
+    logs.source(1, "web-1")
+    logs.source(2, "web-2")
+    logs.text(1, stamped("pay"))
+    logs.lines(2, stamped("other", 1))
+    expect(logs.page.locator(".ln mark")).to_have_text("pay")
+    logs.text(1, "ment failed\n")
+    expect(logs.page.locator(".ln")).to_have_count(0)
+    expect(logs.page.locator(".matches")).to_have_text("no match")

@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { edgesOf, filled } from "./gaps.js";
 import { objectOf } from "./json-lines.js";
 import { GAP, LINE, Lines } from "./lines.js";
-import { bodyOf, readable } from "./matching.js";
+import { bodyOf } from "./matching.js";
 import { NextFrame } from "./next-frame.js";
 import { firstIn, newestOf, placeOf } from "./place.js";
 import { printed } from "./printed.js";
@@ -26,7 +26,7 @@ export class Paper {
   lines = new Lines();
   #state;
   #tell;
-  #search = new Search(this.lines, () => this.#searched());
+  #search = new Search(this.lines, (isOther) => this.#searched(isOther));
   #rows;
   #scroller;
   #look;
@@ -371,20 +371,21 @@ export class Paper {
   }
 
   /** More lines were looked at: where the choice of lines depends on it, they are chosen anew now and then. */
-  #searched() {
+  #searched(isOther) {
     const isBacklog = this.#search.from !== this.#searchedFrom;
     this.#searchedFrom = this.#search.from;
     if (this.#search.problem) this.refilter();
-    else if (isBacklog || this.#search.isPattern) this.#rebuildSoon();
+    else if (isOther) this.#rebuildIn(REBUILD_AFTER);
+    else if (isBacklog || this.#search.isPattern) this.#rebuildIn(this.#search.isDone ? 0 : REBUILD_AFTER);
     else this.#frame.ask();
   }
 
-  #rebuildSoon() {
+  #rebuildIn(milliseconds) {
     if (this.#rebuilding) return;
     this.#rebuilding = setTimeout(() => {
       this.#rebuilding = 0;
       this.refilter();
-    }, this.#search.isDone ? 0 : REBUILD_AFTER);
+    }, milliseconds);
   }
 
   #choice() {
