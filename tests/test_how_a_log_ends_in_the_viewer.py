@@ -65,6 +65,20 @@ def test_who_was_signed_out_is_led_to_sign_in_and_back(logs: ScriptedLogs) -> No
     expect(logs.page.get_by_role("button", name="Open again")).to_be_hidden()
 
 
+def test_why_it_ended_is_said_although_it_was_paused(logs: ScriptedLogs) -> None:
+    logs.show()
+    logs.source(1)
+    logs.lines(1, stamped("one"))
+    expect(logs.page.locator(".ln")).to_have_count(1)
+    logs.page.keyboard.press("Space")
+    expect(logs.page.get_by_role("button", name="Resume")).to_be_visible()
+    logs.end("The log was still being read, and this browser kept it waiting for 120 s.", FAILED)
+    expect(status(logs, "failed")).to_be_visible()
+    expect(status(logs, "failed")).to_contain_text("kept it waiting")
+    expect(logs.page.get_by_role("button", name="Resume")).to_be_hidden()
+    expect(logs.page.get_by_role("button", name="Open again")).to_be_visible()
+
+
 def test_what_went_wrong_does_not_look_done(logs: ScriptedLogs) -> None:
     logs.show()
     logs.source(1, "web-1", state="ended")

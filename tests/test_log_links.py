@@ -49,6 +49,56 @@ def test_where_the_browser_refuses_it_is_shown_and_selected(logs: ScriptedLogs, 
     expect(field).to_be_hidden()
 
 
+@pytest.mark.parametrize("query", ["number", "/number [0-9]+$/"])
+def test_it_leads_to_its_line_among_those_that_match(logs: ScriptedLogs, query: str) -> None:
+    logs.show(line="web-1/app/2026-11-25T10:00:00.200000000Z", q=query, only="1")
+    logs.source(1)
+    logs.lines(1, *(stamped(f"{'number' if number % 2 == 0 else 'other'} {number}", number) for number in range(600)))
+    expect(logs.page.locator(".ln.is-marked p")).to_have_text("number 200")
+    expect(logs.page.locator(".ln.is-marked")).to_be_in_viewport()
+    expect(logs.page.locator(".log-held")).to_contain_text("300 shown of")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [({}, "The linked line is not among these lines"), ({"q": "-second"}, "but what is chosen above leaves it out")],
+)
+def test_where_it_leads_nowhere_that_is_said(logs: ScriptedLogs, query: dict[str, str], words: str) -> None:
+    missing = not query
+    logs.show(line=f"web-1/app/2026-11-25T10:00:00.{'999' if missing else '001'}000000Z", **query)
+    logs.source(1)
+    logs.lines(1, stamped("first"), stamped("second", 1), stamped("third", 2))
+    expect(logs.page.get_by_text(words)).to_be_visible(timeout=20_000)
+    expect(logs.page.locator(".log-paused")).to_be_hidden()
+    if missing:
+        # Nobody waits for it any more.
+        logs.lines(1, stamped("late", 999))
+        expect(logs.page.locator(".ln")).to_have_count(4)
+        expect(logs.page.locator(".ln.is-marked")).to_have_count(0)
+
+
+def test_a_key_makes_one_to_the_first_line_in_view_or_to_the_marked_one(logs: ScriptedLogs) -> None:
+    logs.page.add_init_script(CLIPBOARD % TAKES)
+    logs.show(q="number 470")
+    logs.source(1)
+    logs.lines(1, *(stamped(f"number {number}", number) for number in range(500)))
+    expect(logs.page.locator(".ln p").last).to_have_text("number 499")
+    logs.page.get_by_role("log").focus()
+    logs.page.keyboard.press("c")
+    expect(logs.page.get_by_text("The link to this line is copied")).to_be_visible()
+    first = logs.page.locator(".ln.is-marked")
+    expect(first).to_be_in_viewport(ratio=0.99)
+    above = first.locator("xpath=preceding-sibling::*[1]").evaluate(
+        "row => row.closest('.logs').getBoundingClientRect().top - row.getBoundingClientRect().top"
+    )
+    assert above > 0
+    logs.page.get_by_role("button", name="Next match").click()
+    expect(first.locator("p")).to_have_text("number 470")
+    logs.page.get_by_role("log").focus()
+    logs.page.keyboard.press("c")
+    eventually(lambda: ".470000000Z" in str(logs.page.evaluate("() => window.copied")), seconds=20)
+
+
 def test_a_link_from_the_dock_leads_to_a_page_of_the_logs(logs: ScriptedLogs) -> None:
     logs.page.add_init_script(CLIPBOARD % TAKES)
     logs.show()

@@ -182,6 +182,22 @@ def test_a_line_of_json_is_opened_and_its_fields_become_columns(logs: ScriptedLo
     expect(logs.page.locator(".json-full")).to_contain_text('"id": 7')
 
 
+def test_no_line_of_json_breaks_the_viewer(logs: ScriptedLogs) -> None:
+    logs.show(json="1", fields="constructor", wrap="0")
+    logs.source(1)
+    # Too deep for JSON.stringify where the names are numbers.
+    deep = '{"0":' * 10_000 + "1" + "}" * 10_000
+    logs.lines(1, stamped("first"), stamped(deep, 1), stamped('{"msg":"last"}', 2))
+    lines = logs.page.locator(".ln p")
+    expect(lines).to_have_count(3)
+    expect(lines.nth(1)).to_contain_text('{"0":{"0":')
+    expect(lines.last.locator(".field")).to_have_text("—")
+    expect(lines.last.locator(".message")).to_have_text("last")
+    logs.page.get_by_role("button", name="Open this line").first.click()
+    expect(lines.nth(1)).to_contain_text('{"0":{"0":')
+    expect(lines).to_have_count(3)
+
+
 def test_lines_left_out_are_counted_where_they_are_missing(logs: ScriptedLogs) -> None:
     logs.show()
     logs.source(1)
@@ -227,6 +243,18 @@ def test_after_a_cut_it_goes_on_after_the_last_line(logs: ScriptedLogs) -> None:
     logs.lines(4, "2026-11-25T10:00:09Z half a line", stamped("next", 9_500))
     expect(logs.page.locator(".ln")).to_have_count(5)
     assert shown(logs) == ["one", "same", "same", "half a line", "next"]
+
+
+def test_after_a_cut_it_says_of_what_had_ended_that_it_had(logs: ScriptedLogs) -> None:
+    logs.show()
+    for number in (1, 2):
+        logs.source(number, f"web-{number}")
+        logs.lines(number, stamped("one"))
+    logs.source(2, "web-2", state="ended")
+    expect(logs.page.locator(".ln")).to_have_count(2)
+    logs.cut()
+    eventually(lambda: logs.said("start") is not None, seconds=20)
+    assert [place.get("ended", False) for place in logs.said("start")["sources"]] == [False, True]
 
 
 def test_at_the_top_older_lines_come_and_nothing_moves(logs: ScriptedLogs) -> None:

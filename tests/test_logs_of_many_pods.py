@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from clusters.models import Role
+from clusters.streams.feeds import close_feeds
 from clusters.threads import write
 from tests import people
 from tests.harness.log_cluster import LogCluster, LoggingPod, log_cluster
@@ -52,6 +53,26 @@ async def test_a_pod_that_appears_joins_and_one_that_goes_stays_and_says_so(harb
         await harbour.remove("harbour", "web-1")
         assert (await logs.until_state("web-1", "ended"))["text"] == "The pod is gone."
         assert b" line 9\n" in logs.text[logs.number("web-1")]
+
+
+async def test_of_a_log_that_was_over_nothing_is_missing_after_a_cut(harbour: LogCluster, maria: User) -> None:
+    page, query = LogPage(), "namespace=harbour&owner=StatefulSet/web"
+    async with many_logs(maria, query, page=page) as logs:
+        await logs.start()
+        for name in ("web-1", "web-2"):
+            await logs.until(" line 9\n", pod=name)
+        await harbour.remove("harbour", "web-1")
+        await logs.until_state("web-1", "ended")
+    await close_feeds()
+    await harbour.remove("harbour", "web-2")
+    async with many_logs(maria, query, page=page) as again:
+        await again.start()
+        for name in ("web-1", "web-2"):
+            assert (await again.until_state(name, "ended"))["text"] == "The pod is gone."
+        (await harbour.add(LoggingPod("web-3", owner=("StatefulSet", "web")))).log().write(3, each=MOMENT)
+        await again.until(" line 2\n", pod="web-3")
+        gaps = [mark["source"] for mark in again.marks if mark["type"] == "gap"]
+        assert gaps == [again.number("web-2")]
 
 
 async def test_of_another_namespace_nothing_comes(harbour: LogCluster, maria: User) -> None:

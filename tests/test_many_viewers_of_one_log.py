@@ -209,4 +209,4 @@ async def test_one_who_takes_nothing_does_not_keep_the_turn_of_others(
         logs.draws = False
         await logs.tell(paused=True)
         await logs.start()
-        assert (await logs.until_closed()).startswith("The browser drew nothing")
+        assert (await logs.until_closed()).startswith("The log was still being read, and this browser kept it waiting")

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests.harness.browsers import watch
 from tests.harness.log_pages import ScriptedLogs, stamped
+from tests.harness.waiting import eventually
 
 WIDTHS = (1440, 1280, 700, 390)
 COVERED = """controls => controls.filter(control => {
@@ -55,3 +56,47 @@ def test_how_many_lines_are_shown_at_first_is_said(logs: ScriptedLogs) -> None:
     logs.page.get_by_role("button", name="Since the start").click()
     expect(logs.page.get_by_role("button", name="Since the start").first).to_be_visible()
     assert logs.address == "namespace=shop&tail=all"
+
+
+def test_arrows_step_the_fields_of_the_menu_and_walk_its_buttons(logs: ScriptedLogs) -> None:
+    logs.show()
+    logs.page.get_by_role("button", name="Last 500 lines").click()
+    tail = logs.page.get_by_label("Lines at first")
+    begin = logs.page.get_by_label("From", exact=True)
+    begin.fill("2026-11-25T10:00:00")
+    begin.press("ArrowUp")
+    expect(begin).not_to_have_value("2026-11-25T10:00:00")
+    expect(begin).to_be_focused()
+    logs.page.get_by_role("button", name="Last 5 minutes").press("ArrowDown")
+    expect(logs.page.get_by_role("button", name="Last 15 minutes")).to_be_focused()
+    opened = logs.opened
+    tail.focus()
+    tail.press("ArrowDown")
+    eventually(lambda: logs.opened > opened and logs.address == "namespace=shop&tail=2000", seconds=20)
+
+
+def test_a_line_that_comes_in_two_pieces_is_found_whole(logs: ScriptedLogs) -> None:
+    """Lines of another pod stand after it by then."""
+    logs.show(q="payment", only="1")
+    logs.source(1, "web-1")
+    logs.source(2, "web-2")
+    logs.lines(2, stamped("payment seen"))
+    logs.text(1, stamped("pay", 1))
+    logs.lines(2, stamped("other", 2), stamped("payment seen again", 3))
+    expect(logs.page.locator(".log-held")).to_have_text("2 shown of 4 lines held")
+    logs.text(1, "ment failed\n")
+    expect(logs.page.locator(".log-held")).to_have_text("3 shown of 4 lines held")
+    assert logs.page.locator(".ln p").all_inner_texts() == ["payment seen", "payment failed", "payment seen again"]
+    expect(logs.page.locator(".matches")).to_have_text("3 lines")
+
+
+def test_a_line_whose_whole_does_not_match_goes_again(logs: ScriptedLogs) -> None:
+    logs.show(q="/pay$/", only="1")
+    logs.source(1, "web-1")
+    logs.source(2, "web-2")
+    logs.text(1, stamped("pay"))
+    logs.lines(2, stamped("other", 1))
+    expect(logs.page.locator(".ln mark")).to_have_text("pay")
+    logs.text(1, "ment failed\n")
+    expect(logs.page.locator(".ln")).to_have_count(0)
+    expect(logs.page.locator(".matches")).to_have_text("no match")

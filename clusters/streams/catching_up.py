@@ -56,15 +56,25 @@ async def turn(client: Client, person: int) -> AsyncIterator[None]:
         yield
 
 
+class KeptWaiting(Stalled):
+    """The reader kept a reading for him alone from its end; the message says so to him."""
+
+
+_KEPT_WAITING = (
+    "The log was still being read, and this browser kept it waiting for {:.0f} s: it was paused and full, or too slow. "
+    "Others wait for their turn. Open it again to read it anew."
+)
+
+
 def in_time(give: Give) -> Give:
-    """Gives on, and raises Stalled when that takes TAKING_SECONDS."""
+    """Gives on, and raises KeptWaiting when that takes TAKING_SECONDS."""
 
     async def give_in_time(step: bytes | Mark) -> None:
         try:
             async with asyncio.timeout(TAKING_SECONDS):
                 await give(step)
         except TimeoutError:
-            raise Stalled from None
+            raise KeptWaiting(_KEPT_WAITING.format(TAKING_SECONDS)) from None
 
     return give_in_time
 

@@ -51,10 +51,11 @@ class Out(Protocol):
 
 @dataclass(frozen=True)
 class Seen:
-    """A container of which the viewer has seen something before, and where he was."""
+    """A container of which the viewer has seen something before, and where he was; with `ended` its log was over."""
 
     source: Source
     resumption: Resumption
+    ended: bool = False
 
 
 class Viewing:
@@ -196,7 +197,8 @@ class Viewing:
             number = self._numbers[source] = len(self._numbers) + 1
             with suppress(NoLongerAllowed):
                 await self._out.source(number, source, State.ENDED, "The pod is gone.")
-                await self._out.mark(number, Mark(Sign.GAP, _GONE))
+                if not seen.ended:
+                    await self._out.mark(number, Mark(Sign.GAP, _GONE))
         self._seen.clear()
 
     async def _follow(self, source: Source, seen: Seen | None) -> str:

@@ -13,6 +13,7 @@ from clusters.kube.client import Client
 from clusters.kube.errors import KubeError
 from clusters.models import Role
 from clusters.signals import log_closed, log_opened
+from clusters.streams.catching_up import KeptWaiting
 from clusters.streams.feeds import State
 from clusters.streams.lines import place_of
 from clusters.streams.logs import Mark, Resumption
@@ -40,7 +41,8 @@ class LogConsumer(StreamConsumer):
     """The logs of what the address selects (`clusters.streams.selection`), each container a source with a number.
 
     The page first sends `{"start": {"sources": [{"namespace", "pod", "container", "instance", "line", "times"}]}}`: of
-    each source that it has seen, after which line of which instance to go on, and how many equal ones came. Then
+    each source that it has seen, after which line of which instance to go on, and how many equal ones came; with
+    `"ended": true`, it was told that no more would come. Then
     `{"drawn": bytes of binary frames in all, their heads too}`, `{"paused": true}` and
     `{"older": {"source", "before", "lines"}}` for so many lines from before a moment (RFC 3339); with `line`, the
     oldest one that is shown, those of the same moment before it too; with `after` and `times`, only those after that
@@ -116,6 +118,8 @@ class LogConsumer(StreamConsumer):
             reason = str(error)
         except KubeError as error:
             reason = error.reason
+        except KeptWaiting as kept:
+            reason = str(kept)
         except Stalled:
             reason = f"The browser drew nothing for {PATIENCE:.0f} s."
         self.end_code = FAILED
@@ -212,7 +216,8 @@ def seen_of(place: Any) -> Seen | None:
         return None
     at = place_of(line.encode(errors="ignore"), max(1, times)) if line else None
     uid = instance.rpartition("/")[0]
-    return Seen(Source(namespace[:253], pod[:253], uid, container[:63], "app"), Resumption(instance, at))
+    source = Source(namespace[:253], pod[:253], uid, container[:63], "app")
+    return Seen(source, Resumption(instance, at), ended=place.get("ended") is True)
 
 
 def wish_of(before: str, count: int, rest: dict[Any, Any]) -> Wish:

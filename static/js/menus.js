@@ -2,6 +2,7 @@
 
 const EDGE = 8; // pixels left free at the window's edge
 const ITEMS = "a, button, input:not([type=hidden])";
+const HAVE_ARROWS = "select, input:not([type=checkbox], [type=radio])";
 
 document.addEventListener("toggle", ({ target: menu, newState }) => {
   if (!menu.matches?.(".menu")) return;
@@ -23,7 +24,7 @@ function putBeside(menu, opener) {
 document.addEventListener("keydown", (event) => {
   const menu = event.target.closest?.(".menu");
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!menu || !step) return;
+  if (!menu || !step || event.target.matches(HAVE_ARROWS)) return;
   event.preventDefault();
   const items = [...menu.querySelectorAll(ITEMS)];
   items.at((items.indexOf(document.activeElement) + step) % items.length).focus();

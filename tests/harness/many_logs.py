@@ -29,6 +29,7 @@ class OneLog:
     def __init__(self) -> None:
         self.text = bytearray()
         self.instance = ""
+        self.has_ended = False
         self._line = ""
         self._times = 0
 
@@ -64,7 +65,7 @@ class LogPage:
         for key, log in self.logs.items():
             log.rewind()
             if log.instance:
-                sources.append(self.names[key] | log.seen())
+                sources.append(self.names[key] | log.seen() | ({"ended": True} if log.has_ended else {}))
         return {"sources": sources}
 
     def of(self, pod: str) -> bytes:
@@ -181,6 +182,7 @@ class ManyLogs:
     def _mark(self, message: dict[str, Any]) -> None:
         if message["type"] == "source":
             self.sources[message["source"]] = message
+            self._log(message["source"]).has_ended = message["state"] == "ended" and not message.get("refused")
         elif message["type"] == "end":
             self.end = message["reason"]
         elif message["type"] == "older":

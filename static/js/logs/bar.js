@@ -15,10 +15,12 @@ export class Bar {
   #waiting = h("span.log-waiting");
   #held = h("span.push.faint.small.num.log-held");
   #again;
+  #leave;
   #signIn = h("a.btn", { hidden: true }, "Sign in");
 
-  /** `acts` has `resume()` and `reopen()`. */
-  constructor({ resume, reopen }) {
+  /** `acts` has `resume()`, `reopen()`, and `leave()`, which gives the focus to something else. */
+  constructor({ resume, reopen, leave }) {
+    this.#leave = leave;
     const button = h("button.btn.btn-ink", { type: "button" }, "Resume", h("kbd.no-phone", {}, "End"));
     button.addEventListener("click", resume);
     this.#again = h("button.btn", { type: "button", hidden: true }, "Open again");
@@ -31,9 +33,15 @@ export class Bar {
   say(words, state) {
     const glyph = h(`span.st.st-${STATES[state]}`, {}, words);
     if (this.#status.textContent !== words || this.#status.firstChild.className !== glyph.className) this.#status.replaceChildren(glyph);
-    this.#signIn.hidden = state !== SIGNED_OUT;
+    this.#hide(this.#signIn, state !== SIGNED_OUT);
     this.#signIn.href = `/sign-in/?${new URLSearchParams({ next: location.pathname + location.search })}`;
-    this.#again.hidden = ["live", "waiting", SIGNED_OUT].includes(state);
+    this.#hide(this.#again, ["live", "waiting", SIGNED_OUT].includes(state));
+  }
+
+  /** What is hidden loses the focus, and whoever works with keys his place. */
+  #hide(element, hides) {
+    if (hides && element.contains(document.activeElement)) this.#leave();
+    element.hidden = hides;
   }
 
   get isPaused() {
@@ -43,7 +51,7 @@ export class Bar {
   /** `since`: when it was paused. */
   pause(isPaused, since = new Date()) {
     const wasPaused = this.isPaused;
-    this.#paused.hidden = !isPaused;
+    this.#hide(this.#paused, !isPaused);
     this.#status.hidden = isPaused;
     if (!isPaused || wasPaused) return;
     this.pausedSince = since;
@@ -51,7 +59,7 @@ export class Bar {
   }
 
   tellWaiting(lines, isFull) {
-    const words = isFull ? `${many(lines, "newer line")}; no more fit, the rest waits on the server`
+    const words = isFull ? `${many(lines, "newer line")}; no more fit until you resume`
       : lines ? `${many(lines, "newer line")} ${lines === 1 ? "waits" : "wait"}` : "no newer lines yet";
     if (this.#waiting.textContent !== words) this.#waiting.textContent = words;
   }

@@ -3,7 +3,7 @@
 import { bare, pieces } from "../ansi.js";
 import { h, icon } from "./dom.js";
 import { lengthOf, loadButton } from "./gaps.js";
-import { inFull, inOneRow, objectOf } from "./json-lines.js";
+import { inWords, objectOf } from "./json-lines.js";
 import { GAP, INHERITED, LINE, UNASKED } from "./lines.js";
 import { bodyOf } from "./matching.js";
 import { ERROR, LETTERS, WARN } from "./severity.js";
@@ -56,12 +56,11 @@ function cell(name, text, title) {
 
 function body(id, text, look) {
   const made = document.createElement("p");
-  const object = objectOf(text);
-  if (object) made.append(opener(look.expanded.has(id)));
-  if (object && look.json && !look.expanded.has(id)) made.append(...inOneRow(object, look.fields));
-  else if (!object || !look.expanded.has(id)) made.append(...marked(pieces(text), look.spans(id, bare(text))));
-  else made.append(inFull(object));
-  if (object && (look.json || look.expanded.has(id))) markWithin(made, look.pattern);
+  const object = objectOf(text), isWhole = look.expanded.has(id);
+  if (object) made.append(opener(isWhole));
+  const words = object && (look.json || isWhole) ? inWords(object, { isWhole, fields: look.fields }) : null;
+  made.append(...(words ?? marked(pieces(text), look.spans(id, bare(text)))));
+  if (words) markWithin(made, look.pattern);
   return made;
 }
 

@@ -3,6 +3,7 @@
 import { StreamSocket } from "../stream-socket.js";
 import { GAP, INHERITED, NOTE, UNASKED } from "./lines.js";
 import { bodyOf } from "./matching.js";
+import { NextFrame } from "./next-frame.js";
 import { continues, severityOf } from "./severity.js";
 import { momentOf, stampOf } from "./stamps.js";
 
@@ -57,7 +58,8 @@ export class LogFeed {
   #numbers = new Map();
   #pause = FIRST_WAIT;
   #timer = 0;
-  #frame = 0;
+  /** Of what was taken the server is told in the next frame, so that a flood leaves time to draw. */
+  #frame = new NextFrame(() => this.#tellDrawn(), 0);
   #older = new Map();
   #wishes = new Map();
   #holds = false;
@@ -98,7 +100,7 @@ export class LogFeed {
 
   close() {
     clearTimeout(this.#timer);
-    cancelAnimationFrame(this.#frame);
+    this.#frame.close();
     this.#socket.close();
   }
 
@@ -129,7 +131,7 @@ export class LogFeed {
     const source = this.#tell.source(message);
     let reading = this.#readings.get(source.index);
     if (!reading) this.#readings.set(source.index, (reading = new Reading(source)));
-    reading.hasEnded = message.state === "ended";
+    reading.hasEnded = message.state === "ended" && !message.refused;
     this.#numbers.set(message.source, reading);
   }
 
@@ -170,17 +172,14 @@ export class LogFeed {
     take?.(entries, more, text);
   }
 
-  /** What came was taken in. The server is told in the next frame, so that a flood leaves time to draw; hidden pages
-   *  have no frames. */
+  /** What came was taken in. */
   #taken(bytes) {
     this.#socket.noteDrawn(bytes);
-    if (document.hidden) this.#tellDrawn();
-    else this.#frame ||= requestAnimationFrame(() => this.#tellDrawn());
+    this.#frame.ask();
   }
 
   #tellDrawn() {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+    this.#frame.cancel();
     if (!this.#holds) this.#socket.tellDrawn();
   }
 
@@ -212,8 +211,8 @@ export class LogFeed {
   }
 }
 
-function placeOf({ source: { namespace, pod, container }, instance, line, times }) {
-  return { namespace, pod, container, instance, line, times };
+function placeOf({ source: { namespace, pod, container }, instance, line, times, hasEnded }) {
+  return { namespace, pod, container, instance, line, times, ...(hasEnded && { ended: true }) };
 }
 
 function sizeOf(place) {

@@ -19,14 +19,24 @@ export function objectOf(text) {
   }
 }
 
+/** A line made readable, in one row or as a whole; null where it is nested too deeply to be written. */
+export function inWords(object, { isWhole, fields }) {
+  try {
+    return isWhole ? [inFull(object)] : inOneRow(object, fields);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
 /** A line in one row: columns for the chosen fields, the message, then the other fields, faint. */
-export function inOneRow(object, fields) {
+function inOneRow(object, fields) {
   const message = MESSAGES.find((name) => typeof object[name] === "string");
   const rest = Object.entries(object).filter(([name]) => name !== message && !ALREADY_SHOWN.has(name) && !fields.includes(name));
   return [
     ...fields.map((name) => {
-      const text = name in object ? plain(object[name]) : "—";
-      return h(`span.field${name in object ? "" : ".faint"}`, { title: `${name}: ${text}` }, text);
+      const isThere = Object.hasOwn(object, name), text = isThere ? plain(object[name]) : "—";
+      return h(`span.field${isThere ? "" : ".faint"}`, { title: `${name}: ${text}` }, text);
     }),
     ...(message ? [h("span.message", {}, bare(object[message]))] : []),
     ...rest.flatMap(([name, value]) => [" ", h("span.pair", {}, h("span.k", {}, bare(name)), "=", coloured(value))]),
@@ -34,7 +44,7 @@ export function inOneRow(object, fields) {
 }
 
 /** The whole object over several lines, coloured. */
-export function inFull(object) {
+function inFull(object) {
   return h("div.json-full", {}, ...pretty(object, ""));
 }
 

@@ -5,8 +5,10 @@ import { h } from "./dom.js";
 import { edgesOf, filled } from "./gaps.js";
 import { objectOf } from "./json-lines.js";
 import { GAP, LINE, Lines } from "./lines.js";
-import { bodyOf, readable } from "./matching.js";
-import { newestOf, placeOf } from "./place.js";
+import { bodyOf } from "./matching.js";
+import { NextFrame } from "./next-frame.js";
+import { firstIn, newestOf, placeOf } from "./place.js";
+import { printed } from "./printed.js";
 import { parsed } from "./query.js";
 import { Rows } from "./rows.js";
 import { Scroller } from "./scroller.js";
@@ -16,6 +18,7 @@ import { stampOf } from "./stamps.js";
 import { listed } from "./state.js";
 
 const NEAR_TOP = 200; // pixels from the top at which older lines are asked for
+const HIDDEN_WAIT = 500; // milliseconds until a hidden page takes in what came
 const REBUILD_AFTER = 150; // milliseconds between two looks at a search that goes on
 
 export class Paper {
@@ -23,12 +26,12 @@ export class Paper {
   lines = new Lines();
   #state;
   #tell;
-  #search = new Search(this.lines, () => this.#searched());
+  #search = new Search(this.lines, (isOther) => this.#searched(isOther));
   #rows;
   #scroller;
   #look;
   #open = new Map();
-  #frame = 0;
+  #frame = new NextFrame(() => this.#drawNew(), HIDDEN_WAIT);
   #rebuilding = 0;
   #gapsWithoutEnd = new Map();
   #pausedAt = 0;
@@ -66,11 +69,11 @@ export class Paper {
     return this.#rows.length;
   }
 
-  /** Takes entries in their order. The view follows in the next frame; a hidden page has none, but lines come. */
+  /** Takes entries in their order. The view follows in the next frame. */
   append(entries) {
     for (const entry of entries) this.#put(entry);
     if (this.lines.isFull && this.follows) this.dropOldest();
-    this.#drawSoon();
+    this.#frame.ask();
   }
 
   dropOldest() {
@@ -170,12 +173,17 @@ export class Paper {
     return place && { ...place, follows: this.follows, newest: this.#pausedNewest };
   }
 
+  /** Whether a line is among those chosen to be shown. */
+  shows(id) {
+    const index = this.#rows.indexOf(id);
+    return index < this.#rows.length && this.#rows.id(index) === id;
+  }
+
   /** Puts the line `id` to the top of the view, `above` pixels of it above; whether it is there. It may not be yet: while
    *  the search may still bring it, or too few lines stand below. */
   putOnTop(id, above) {
     const index = this.#rows.indexOf(id);
-    const isShown = index < this.#rows.length && this.#rows.id(index) === id;
-    if (!isShown && !this.#search.isDone) return false;
+    if (!this.shows(id) && !this.#search.isDone) return false;
     this.#scroller.reset(index, above);
     return this.#scroller.anchor.index === index;
   }
@@ -220,9 +228,7 @@ export class Paper {
   /** The match that was gone to last may have another place by now, or none. */
   #placeFound() {
     if (this.#found === null) return;
-    const index = this.#rows.indexOf(this.#found);
-    const isShown = index < this.#rows.length && this.#rows.id(index) === this.#found;
-    this.#at = isShown ? this.#rows.placeOfMatch(index) : 0;
+    this.#at = this.shows(this.#found) ? this.#rows.placeOfMatch(this.#rows.indexOf(this.#found)) : 0;
   }
 
   /** How many of the lines shown match, which was gone to last (from 1), and whether all have been looked at. */
@@ -257,6 +263,17 @@ export class Paper {
     this.#redraw();
   }
 
+  /** The line that a key is about: the marked one while it is in view, else the first there; null where there is none. */
+  get pointedAt() {
+    const { marked = null } = this.#look;
+    if (marked !== null && this.shows(marked) && this.#scroller.isInView(this.#rows.indexOf(marked))) return marked;
+    return firstIn(this.#scroller, this.lines, this.#rows);
+  }
+
+  focus() {
+    this.element.focus({ preventScroll: true });
+  }
+
   mark(id) {
     this.#look.marked = id;
     this.#redraw();
@@ -285,17 +302,12 @@ export class Paper {
   }
 
   /** The rows shown as text, in pieces; with their times unless these are off. */
-  *texts() {
-    const times = this.#state.times !== "off";
-    for (let from = 0; from < this.#rows.length; from += 1000) {
-      const piece = [];
-      for (let index = from; index < Math.min(from + 1000, this.#rows.length); index++) piece.push(this.#asText(this.#rows.id(index), times));
-      yield `${piece.join("\n")}\n`;
-    }
+  texts() {
+    return printed(this.#rows, this.lines, this.#look.sources.all, this.#state.times !== "off");
   }
 
   close() {
-    cancelAnimationFrame(this.#frame);
+    this.#frame.close();
     clearTimeout(this.#rebuilding);
     this.#search.close();
     this.#scroller.close();
@@ -327,16 +339,11 @@ export class Paper {
     }
   }
 
-  #drawSoon() {
-    if (this.#frame) return;
-    const draw = () => {
-      this.#frame = 0;
-      this.#rows.extend();
-      this.#search.goOn();
-      this.#scroller.update();
-      this.#tell.changed();
-    };
-    this.#frame = document.hidden ? setTimeout(draw, 500) : requestAnimationFrame(draw);
+  #drawNew() {
+    this.#rows.extend();
+    this.#search.goOn();
+    this.#scroller.update();
+    this.#tell.changed();
   }
 
   #row(index) {
@@ -358,37 +365,32 @@ export class Paper {
   #toggleOpen(id) {
     if (!this.#look.expanded.delete(id)) this.#look.expanded.add(id);
     if (this.follows) this.pause();
-    this.#scroller.redraw(this.#rows.indexOf(id));
+    const row = this.#scroller.redraw(this.#rows.indexOf(id));
+    row?.querySelector(".opener")?.focus({ preventScroll: true });
     this.#tell.changed();
   }
 
   /** More lines were looked at: where the choice of lines depends on it, they are chosen anew now and then. */
-  #searched() {
+  #searched(isOther) {
     const isBacklog = this.#search.from !== this.#searchedFrom;
     this.#searchedFrom = this.#search.from;
     if (this.#search.problem) this.refilter();
-    else if (isBacklog || this.#search.isPattern) this.#rebuildSoon();
-    else this.#drawSoon();
+    else if (isOther) this.#rebuildIn(REBUILD_AFTER);
+    else if (isBacklog || this.#search.isPattern) this.#rebuildIn(this.#search.isDone ? 0 : REBUILD_AFTER);
+    else this.#frame.ask();
   }
 
-  #rebuildSoon() {
+  #rebuildIn(milliseconds) {
     if (this.#rebuilding) return;
     this.#rebuilding = setTimeout(() => {
       this.#rebuilding = 0;
       this.refilter();
-    }, this.#search.isDone ? 0 : REBUILD_AFTER);
+    }, milliseconds);
   }
 
   #choice() {
     const { only, context, level } = this.#state, { sources } = this.#look;
     return { only: only === "1", context: Number(context), level: Number(level), hides: sources.hides, isHidden: (index) => sources.isHidden(index) };
-  }
-
-  #asText(id, times) {
-    const raw = this.lines.raw(id);
-    if (this.lines.kind(id) !== LINE) return `--- ${raw} ---`;
-    const name = this.#look.sources.all.length > 1 ? `${this.#look.sources.all[this.lines.source(id)].name} ` : "";
-    return `${times && stampOf(raw) ? `${stampOf(raw)} ` : ""}${name}${readable(raw)}`;
   }
 }
 

@@ -31,6 +31,17 @@ function numberAmongEqual(lines, id, stamp) {
   return nth;
 }
 
+/** The first line with a moment that begins in view, null where there is none. */
+export function firstIn(scroller, lines, rows) {
+  const { index, above } = scroller.anchor;
+  const isCut = above >= 1 && scroller.isInView(index + 1);
+  for (let at = isCut ? index + 1 : index; at < rows.length; at++) {
+    const id = rows.id(at);
+    if (lines.kind(id) === LINE && stampOf(lines.raw(id))) return id;
+  }
+  return null;
+}
+
 /** The moment of the newest line, in milliseconds since 1970; NaN where there is none. */
 export function newestOf(lines) {
   for (let id = lines.end - 1; id >= Math.max(lines.first, lines.end - LOOKED_BACK); id--) {

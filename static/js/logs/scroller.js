@@ -113,15 +113,23 @@ export class Scroller {
     return this.#block.children[index - this.#first];
   }
 
-  /** Draws one row again, if it is drawn. */
+  isInView(index) {
+    const element = this.#block.children[index - this.#first];
+    if (!element) return false;
+    const row = element.getBoundingClientRect(), view = this.#place.getBoundingClientRect();
+    return row.bottom > view.top && row.top < view.bottom;
+  }
+
+  /** Draws one row again, if it is drawn; returns its new element. */
   redraw(index) {
     const old = this.#block.children[index - this.#first];
-    if (!old || index < this.#first || index >= this.#end) return;
+    if (!old || index < this.#first || index >= this.#end) return null;
     const made = this.#draw(index);
     this.#height -= heightOf(old);
     old.replaceWith(made);
     this.#height += heightOf(made);
     this.update();
+    return made;
   }
 
   #scrolled() {
@@ -183,7 +191,8 @@ export class Scroller {
   #append(to) {
     if (to <= this.#end) return;
     const made = document.createDocumentFragment();
-    while (this.#end < to) made.append(this.#draw(this.#end++));
+    for (let index = this.#end; index < to; index++) made.append(this.#draw(index));
+    this.#end = to;
     this.#block.append(made);
     this.#measure();
   }

@@ -25,9 +25,10 @@ export class Search {
   #textPattern = null;
   #busy = null;
   #watchdog = 0;
-  #stale = Infinity;
+  #again = new Set();
 
-  /** `changed()` is called when more lines have been looked at, or when the search was given up (`problem`). */
+  /** `changed(isOther)` is called when more lines have been looked at, or when the search was given up (`problem`);
+   *  `isOther`: a line that had been looked at before has another text now, and whether it matches is another too. */
   constructor(lines, changed) {
     this.#lines = lines;
     this.#changed = changed;
@@ -75,18 +76,17 @@ export class Search {
     const range = this.#next();
     if (!range) return;
     this.#busy = range;
-    this.#stale = Infinity;
     const [from, to] = range;
     this.#watchdog = setTimeout(() => this.#giveUp(TOO_SLOW), LIMIT);
     this.#worker.postMessage({ texts: this.#lines.texts(from, to).join("\n"), wantsSpans: !this.#query.isText });
   }
 
   isFound(id) {
-    return (this.#hits.get(id >> 12)?.[id & 4095] & FOUND) > 0;
+    return (this.#hitOf(id) & FOUND) > 0;
   }
 
   isLeftOut(id) {
-    return (this.#hits.get(id >> 12)?.[id & 4095] & LEFT_OUT) > 0;
+    return (this.#hitOf(id) & LEFT_OUT) > 0;
   }
 
   /** Where a line, given as it is read, has what is searched for: start, end, start, end, … */
@@ -95,11 +95,12 @@ export class Search {
     return this.#spans.get(id) ?? [];
   }
 
-  /** The text of a line is another by now. */
+  /** The text of a line is another by now. Lines that are yet to be looked at wait for their turn. */
   again(id) {
-    if (this.isOn && id >= this.from && id < this.to) this.#put(id, 0);
-    if (id === this.to - 1) this.to = id;
-    this.#stale = Math.min(this.#stale, id);
+    const [from, to] = this.#busy ?? [0, 0];
+    if (!this.isOn || !(this.#isKnown(id) || (id >= from && id < to))) return;
+    this.#again.add(id);
+    this.#spans.delete(id);
   }
 
   /** Forgets lines before `first`. */
@@ -128,23 +129,37 @@ export class Search {
   #next() {
     const { first, end } = this.#lines;
     if (this.to < end) return [this.to, Math.min(end, this.to + BATCH, Lines.chunkEnd(this.to))];
+    for (const id of this.#again) {
+      this.#again.delete(id);
+      if (this.#isKnown(id)) return [id, id + 1];
+    }
     if (this.from > first) return [Math.max(first, this.from - BATCH, Lines.chunkEnd(this.from - 1) - 4096), this.from];
     return null;
   }
 
+  #isKnown(id) {
+    return id >= this.from && id < this.to;
+  }
+
   #answered({ hits, spans }) {
     clearTimeout(this.#watchdog);
-    const [from, to] = this.#busy;
+    const [from, to] = this.#busy, isKnown = this.#isKnown(from), wasHit = this.#hitOf(from);
     this.#busy = null;
     for (let number = 0; number < hits.length && from + number < to; number++) {
       const id = from + number, kind = this.#lines.first <= id ? this.#lines.kind(id) : GAP;
-      if (kind === LINE) this.#put(id, hits[number]);
-      if (kind === LINE && hits[number] && spans[number]?.length) this.#spans.set(id, spans[number]);
+      if (kind !== LINE) continue;
+      this.#put(id, hits[number]);
+      if (spans[number]?.length) this.#spans.set(id, spans[number]);
+      else this.#spans.delete(id);
     }
-    if (from >= this.to) this.to = Math.max(this.to, Math.min(to, this.#stale));
+    if (from >= this.to) this.to = to;
     else if (to <= this.from) this.from = from;
-    this.#changed();
+    this.#changed(isKnown && this.#hitOf(from) !== wasHit);
     this.goOn();
+  }
+
+  #hitOf(id) {
+    return this.#hits.get(id >> 12)?.[id & 4095] ?? 0;
   }
 
   #put(id, hit) {
@@ -160,11 +175,12 @@ export class Search {
     this.#textPattern = null;
     this.#forget();
     this.problem = problem;
-    this.#changed();
+    this.#changed(false);
   }
 
   #forget() {
     this.#hits.clear();
+    this.#again.clear();
     this.#spans.clear();
     this.found = 0;
     this.from = this.to = this.#lines.end;

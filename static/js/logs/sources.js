@@ -1,12 +1,9 @@
 // The containers whose logs are shown: a colour for each pod, a short name, and whether it is shown.
 
-import { h } from "./dom.js";
-
 const LANES = 8;
 export const WIDEST_NAME = 28; // characters
 /** The hash of a template in the name of a replica set; Kubernetes leaves out vowels and what looks like them. */
 const HASH = /-[bcdfghjklmnpqrstvwxz2456789]{5,10}$/;
-const STATES = { waiting: "waiting", ended: "ended", failed: "failed" };
 
 export class Sources {
   all = [];
@@ -115,17 +112,4 @@ function shortened(name, end) {
 
 export function keyOf({ pod, container }) {
   return `${pod}/${container}`;
-}
-
-/** The button of a source, which shows and hides its lines. */
-export function laneButton(source, isHidden) {
-  const title = `${source.pod}, container ${source.container}${source.text ? `\n${source.text}` : ""}\nPick to hide or show it, with Alt to show it alone`;
-  const word = STATES[source.state];
-  return h(
-    `button.lane.lane-${source.lane}${["ended", "failed"].includes(source.state) ? ".is-over" : ""}`,
-    { type: "button", "aria-pressed": String(!isHidden), title, "data-source": source.index },
-    h("span", {}, source.short),
-    source.kind !== "app" ? h("span.faint", {}, source.kind) : null,
-    word ? h("span.faint", {}, word) : null,
-  );
 }

@@ -5,15 +5,17 @@ import { LogFeed } from "./feed.js";
 import { fileName } from "./file-name.js";
 import { h, many } from "./dom.js";
 import { Gaps } from "./gaps.js";
-import { Notice, lineOf, linkTo } from "./links.js";
+import { Lanes } from "./lanes.js";
 import { LINE, NOTE } from "./lines.js";
+import { LinkedLine } from "./linked-line.js";
+import { Notice, lineOf, linkTo } from "./links.js";
 import { Merger } from "./merge.js";
 import { Older } from "./older.js";
 import { Paper, idOf } from "./paper.js";
 import { WayBack } from "./place.js";
 import { parsed } from "./query.js";
 import { SearchOlder } from "./search-older.js";
-import { Sources, laneButton } from "./sources.js";
+import { Sources } from "./sources.js";
 import { stampOf } from "./stamps.js";
 import { asked, listed, opensAnew, short, whole } from "./state.js";
 import { Toolbar } from "./toolbar.js";
@@ -35,15 +37,15 @@ export class LogViewer {
   #searchOlder;
   #paper;
   #toolbar;
-  #bar = new Bar({ resume: () => this.#resume(), reopen: () => this.#reopen() });
-  #lanes = h("div.lanes", { role: "group", "aria-label": "Pods", hidden: true });
+  #bar = new Bar({ resume: () => this.#resume(), reopen: () => this.#reopen(), leave: () => this.#paper.focus() });
+  #lanes;
   #notice = new Notice();
   #feed = null;
   #openedAt = 0;
   #connection = { state: "opening", text: "Opening the log" };
   #remark = "";
   #isOver = false;
-  #lookedFor = "";
+  #linked = null;
   #wayBack = null;
   #isDrawn;
   /** Resolves once there are lines where the viewer was to begin. */
@@ -58,6 +60,7 @@ export class LogViewer {
     [this.#element, this.#address, this.#onstate, this.#file, this.#page] = [element, address, onstate, file, page];
     this.#state = whole(state);
     this.#sources = new Sources(listed(this.#state.hide));
+    this.#lanes = new Lanes(this.#sources, (index, isAlone) => this.#pickLane(index, isAlone));
     this.#paper = new Paper(this.#state, this.#sources, { changed: () => this.#tell(), moved: (up, atEnd) => this.#moved(up, atEnd), top: () => this.#older.ask() });
     const ask = (source, wish, take) => this.#feed.askOlder(source, wish, take);
     this.#older = new Older(this.#paper, this.#sources, ask);
@@ -67,9 +70,10 @@ export class LogViewer {
     const acts = { match: (step) => this.#match(step), older: () => this.#lookFurther(), downloadShown: () => this.#download(), fieldNames: () => this.#paper.fieldNames() };
     this.#toolbar = new Toolbar(this.#state, (name, value) => this.#choose(name, value), acts, { containers, file });
     element.classList.add("log-viewer");
-    element.replaceChildren(this.#toolbar.element, this.#lanes, this.#paper.element, this.#notice.element, this.#bar.element);
+    element.replaceChildren(this.#toolbar.element, this.#lanes.element, this.#paper.element, this.#notice.element, this.#bar.element);
     this.#listen();
-    this.#lookedFor = place ? "" : this.#state.line;
+    const met = { found: (id) => this.#goTo(id), missed: (words) => this.#notice.note(words) };
+    if (this.#state.line && !place) this.#linked = new LinkedLine(this.#state.line, this.#paper, this.#sources, met);
     this.#paper.restyle();
     this.#paper.search();
     if (place) this.#goBackTo(place);
@@ -87,6 +91,7 @@ export class LogViewer {
   /** Ends the connection and leaves the element empty. */
   close() {
     this.#stop.abort();
+    this.#linked?.stop();
     this.#feed.close();
     this.#merger.clear();
     this.#paper.close();
@@ -115,12 +120,13 @@ export class LogViewer {
   #reopen() {
     this.#feed.close();
     this.#wayBack = null;
+    this.#linked?.again();
     this.#sources.forget();
     this.#older.forget();
     this.#searchOlder.forget();
     this.#notice.hide();
     this.#paper.clear();
-    this.#showLanes();
+    this.#lanes.show();
     this.#bar.pause(false);
     this.#open();
   }
@@ -131,7 +137,7 @@ export class LogViewer {
     const isLate = performance.now() - this.#openedAt > JOINS_AFTER;
     if (source.isNew && isLate && before) this.#merger.take(source.index, [{ raw: "joined", at: NaN, source: source.index, kind: NOTE }], false);
     if (this.#sources.all.length !== before) this.#paper.restyle();
-    this.#showLanes();
+    this.#lanes.show();
     this.#sayHow();
     return source;
   }
@@ -152,6 +158,7 @@ export class LogViewer {
   #connected(state, text) {
     this.#connection = { state, text };
     this.#remark = "";
+    if (state === "open") this.#linked?.wait();
     this.#sayHow();
   }
 
@@ -163,12 +170,13 @@ export class LogViewer {
     const words = isOpen ? this.#remark || this.#sources.text || WORDS[state] : text || WORDS[how];
     this.#isOver = !["live", "waiting"].includes(how);
     this.#bar.say(words, how);
+    // Nothing waits any more, and the words stand where the pause does.
+    if (this.#isOver && !isOpen) this.#bar.pause(false);
   }
 
   #take(entries) {
     this.#paper.append(entries);
     if (this.#paper.lines.isFull && !this.#paper.follows) this.#feed.hold(true);
-    if (this.#lookedFor) this.#lookForLine();
   }
 
   // ---------- What is chosen ----------
@@ -193,10 +201,11 @@ export class LogViewer {
     this.#paper.search();
   }
 
-  #showLanes() {
-    const { all } = this.#sources;
-    this.#lanes.hidden = all.length < 2;
-    if (!this.#lanes.hidden) this.#lanes.replaceChildren(...all.map((source) => laneButton(source, this.#sources.isHidden(source.index))));
+  #pickLane(index, isAlone) {
+    if (isAlone) this.#sources.showOnly(index);
+    else this.#sources.toggle(index);
+    this.#lanes.show();
+    this.#choose("hide", [...this.#sources.hidden].join(","));
   }
 
   // ---------- Following and pausing ----------
@@ -226,6 +235,7 @@ export class LogViewer {
 
   #resume() {
     this.#wayBack = null;
+    this.#linked?.stop();
     this.#feed.hold(false);
     this.#paper.follow();
     this.#bar.pause(false);
@@ -260,6 +270,7 @@ export class LogViewer {
 
   #tell() {
     if (this.#wayBack) this.#comeBack();
+    this.#linked?.look();
     if (!this.#wayBack && this.#paper.lines.count) this.#isDrawn();
     const { lines, shown, waiting, follows, matches } = this.#paper;
     this.#bar.tellHeld(lines.count, shown, lines.dropped);
@@ -285,23 +296,20 @@ export class LogViewer {
     const raw = this.#paper.lines.raw(id), stamp = stampOf(raw);
     if (!stamp || this.#paper.lines.kind(id) !== LINE) return;
     const line = lineOf(this.#sources.all[this.#paper.lines.source(id)], stamp);
+    this.#linked?.stop();
     this.#choose("line", line);
     this.#paper.mark(id);
     this.#notice.offer(linkTo(this.#page, this.#state, line));
   }
 
-  #lookForLine() {
-    const [pod, container, stamp] = this.#lookedFor.split("/");
-    const { lines } = this.#paper;
-    for (let id = lines.end - 1; id >= lines.first; id--) {
-      if (!lines.raw(id).startsWith(`${stamp} `)) continue;
-      const source = this.#sources.all[lines.source(id)];
-      if (source.pod !== pod || source.container !== container) continue;
-      this.#lookedFor = "";
-      this.#paper.goTo(id);
-      this.#showPause();
-      return;
-    }
+  #linkWhatIsPointedAt() {
+    const id = this.#paper.pointedAt;
+    if (id !== null) this.#link(id);
+  }
+
+  #goTo(id) {
+    this.#paper.goTo(id);
+    this.#showPause();
   }
 
   #download() {
@@ -314,15 +322,6 @@ export class LogViewer {
 
   #listen() {
     const { signal } = this.#stop;
-    this.#lanes.addEventListener("click", ({ target, altKey }) => {
-      const lane = target.closest(".lane");
-      if (!lane) return;
-      const index = Number(lane.dataset.source);
-      if (altKey) this.#sources.showOnly(index);
-      else this.#sources.toggle(index);
-      this.#showLanes();
-      this.#choose("hide", [...this.#sources.hidden].join(","));
-    });
     this.#paper.element.addEventListener("click", ({ target }) => {
       if (target.closest("time")) this.#link(idOf(target));
       else if (target.closest(".load-gap")) this.#gaps.load(idOf(target), target.closest(".load-gap"));
@@ -339,7 +338,9 @@ export class LogViewer {
     if (!within && (target.closest("button, a") || document.querySelectorAll(".log-viewer").length > 1)) return;
     if (key === "End") this.#resume();
     else if (key === " " && !target.closest("button, a")) this.#paper.follows ? this.#pause() : this.#resume();
-    else if (key === "w" && document.documentElement.dataset.keys !== "off") this.#choose("wrap", this.#state.wrap === "1" ? "0" : "1");
+    else if (document.documentElement.dataset.keys === "off") return;
+    else if (key === "w") this.#choose("wrap", this.#state.wrap === "1" ? "0" : "1");
+    else if (key === "c") this.#linkWhatIsPointedAt();
     else return;
     event.preventDefault();
   }
