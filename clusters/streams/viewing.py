@@ -10,9 +10,10 @@ from typing import Any, Protocol
 from clusters.kube.client import Client
 from clusters.kube.errors import KubeError
 from clusters.streams.feeds import State, TooManyFeeds, feed_of, known_feed, take_up_feeds
-from clusters.streams.followers import Follower, read_once
+from clusters.streams.followers import Follower
 from clusters.streams.logs import Mark, Resumption, Sign
 from clusters.streams.older import Older, Wish, older_lines
+from clusters.streams.once import read_once
 from clusters.streams.open_logs import TooManyLogs, followed
 from clusters.streams.requests import LogRequest
 from clusters.streams.selection import MOST_SOURCES, Source
