@@ -1,4 +1,4 @@
-"""One client per cluster in this process: its connection pool is shared by the watches, logs, shells and actions."""
+"""One client per cluster in this process: its connections are shared by the watches, logs, shells and actions."""
 
 import asyncio
 import hashlib

@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.contrib.auth.models import User
 from django.test import AsyncClient
 
 from clusters.models import Activity, Role
+from clusters.streams import open_logs
 from clusters.threads import read, write
 from tests import people
 from tests.harness.log_api import BEGAN
@@ -92,6 +94,21 @@ async def test_what_he_may_not_read_is_not_in_it(harbour: LogCluster, maria: Use
     _, body = await download(maria, "node=node-1&format=json")
     assert {json.loads(line)["namespace"] for line in body.splitlines()} == {"harbour"}
     assert (await download(maria, "pod=vault/safe"))[0].status_code == 400
+
+
+async def test_the_logs_of_all_files_of_one_person_are_only_so_many_at_once(
+    harbour: LogCluster, maria: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_logs, "MOST_DOWNLOADED_BY_ONE", 5)
+    client = AsyncClient()
+    await write(client.force_login, maria)
+    first: Any = await client.get("/clusters/harbour/logs/file/?namespace=harbour")
+    refused, body = await download(maria, "namespace=harbour")
+    assert refused.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    assert b"You are downloading logs of this cluster already" in body
+    async for _ in first.streaming_content:
+        pass
+    assert (await download(maria, "namespace=harbour"))[0].status_code == HTTPStatus.OK
 
 
 async def test_it_is_written_down_whose_logs_were_read(maria: User) -> None:

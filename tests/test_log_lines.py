@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusters.streams.lines import LINE_LIMIT, Finder, LineCutter, Lost, Memory, place_of
+from clusters.streams.lines import LINE_LIMIT, Finder, LineCutter, Lost, Memory, moment_of, nanoseconds, place_of
 
 DAY = "2026-11-24T10:00"
 
@@ -84,3 +84,14 @@ def test_a_log_without_a_moment_has_no_place() -> None:
     memory = Memory()
     memory.note(b"unable to retrieve container logs for containerd://0123\n")
     assert memory.place() is None
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z", "0001-01-01T00:00:00+14:00"]
+)
+def test_a_moment_at_an_end_of_the_calendar_is_none(moment: str) -> None:
+    """Nothing could be taken off it, or added."""
+    line = f"{moment} started".encode()
+    assert (moment_of(line), nanoseconds(line)) == (None, None)
+    assert place_of(line).since == ""
+    assert Finder(place_of(line)).feed(line + b"\nnext\n") == b"next\n"

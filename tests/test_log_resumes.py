@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,8 @@ from clusters.streams.requests import LogRequest
 from tests.harness.log_api import BEGAN, LogApi, log_api
 
 REQUEST = LogRequest("harbour", "web", "main", tail=None)
+LAST_FIVE = replace(REQUEST, tail=5)
+MOMENT = timedelta(milliseconds=10)
 
 
 class Reader:
@@ -54,10 +57,12 @@ def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "FIND_SECONDS", 1.0)
 
 
-async def read_until(api: LogApi, end: bytes, *, resumption: Resumption | None = None) -> Reader:
+async def read_until(
+    api: LogApi, end: bytes, *, request: LogRequest = REQUEST, resumption: Resumption | None = None
+) -> Reader:
     reader = Reader()
     async with api.client() as client, asyncio.timeout(30):
-        reading = asyncio.create_task(Log(client, REQUEST, reader.take, resumption=resumption).run())
+        reading = asyncio.create_task(Log(client, request, reader.take, resumption=resumption).run())
         await reader.until(end)
         reading.cancel()
         await asyncio.wait([reading])
@@ -127,3 +132,62 @@ async def test_instances_that_nobody_read_are_a_gap(api: LogApi) -> None:
     seen = Resumption("uid-web/0", None)
     reader = await read_until(api, b" line 2\n", resumption=seen)
     assert reader.signs() == [Sign.GAP, Sign.DIVIDER, Sign.INSTANCE]
+
+
+@pytest.mark.parametrize("codes", [[500], [503, 429, 500]], ids=str)
+async def test_after_refusals_the_same_lines_are_asked_for(api: LogApi, codes: list[int]) -> None:
+    """Not only those that came since."""
+    api.instances[0].write(100, each=MOMENT)
+    api.refusals = codes
+    reader = await read_until(api, b" line 99\n", request=LAST_FIVE)
+    assert reader.text == b"".join(api.instances[0].lines[-5:])
+
+
+async def test_after_cuts_in_the_first_line_the_same_lines_are_asked_for(api: LogApi) -> None:
+    api.instances[0].write(100, each=MOMENT)
+    api.cut_after = (20, 20)
+    reading = asyncio.create_task(read_until(api, b" line 99\n", request=LAST_FIVE))
+    await api.until(asked=2)
+    api.cut_after = None
+    assert (await reading).text == b"".join(api.instances[0].lines[-5:])
+
+
+async def test_who_is_given_another_client_before_the_answer_asks_for_the_same_lines(api: LogApi) -> None:
+    api.instances[0].write(100, each=MOMENT)
+    api.free.clear()
+    reader = Reader()
+    async with api.client() as client, asyncio.timeout(30):
+        log = Log(client, LAST_FIVE, reader.take)
+        reading = asyncio.create_task(log.run())
+        await api.until(asked=1)
+        reading.cancel()
+        await asyncio.wait([reading])
+        api.free.set()
+        reading = asyncio.create_task(log.run())
+        await reader.until(b" line 99\n")
+        reading.cancel()
+        await asyncio.wait([reading])
+    assert reader.text == b"".join(api.instances[0].lines[-5:])
+
+
+async def test_a_container_that_takes_its_time_is_looked_at_less_and_less_often(
+    api: LogApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "SLOWEST_WAIT", 0.2)
+    loop = asyncio.get_running_loop()
+    api.started = False
+    reader = Reader()
+    async with api.client() as client, asyncio.timeout(30):
+        began = loop.time()
+        reading = asyncio.create_task(Log(client, LAST_FIVE, reader.take).run())
+        await api.until(looks=15)
+        took = loop.time() - began
+        api.started = True
+        api.instances[0].write(10, each=MOMENT)
+        await reader.until(b" line 9\n")
+        reading.cancel()
+        await asyncio.wait([reading])
+    # The first eight pauses grow to that of which six follow.
+    assert took > 6 * 0.2
+    # All that it has written since is new.
+    assert reader.text == b"".join(api.instances[0].lines)

@@ -1,16 +1,20 @@
 """However many look at one log, the cluster is asked for it once, and none of them waits for another."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 
 from clusters.clients import client_for
+from clusters.kube.client import Client
+from clusters.kube.connection import Connection
 from clusters.models import Role
-from clusters.streams import catching_up, feeds, open_logs
+from clusters.streams import catching_up, feeds, open_logs, selection, viewing
 from clusters.streams.feeds import Feed, feed_of
 from clusters.streams.followers import Follower
 from clusters.streams.logs import Mark, Sign
@@ -166,6 +170,99 @@ async def test_of_very_many_containers_so_many_are_followed_and_it_says_so(harbo
             assert await logs.read(), logs.end
         assert logs.marks[0]["text"].startswith("60 containers are selected; 50 are followed at once.")
         assert len(logs.sources) == 50
+
+
+async def test_while_more_are_followed_than_may_be_none_joins(
+    harbour: LogCluster, maria: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"job-{number}" for number in range(4)]
+    for name in names[:2]:
+        await harbour.add(LoggingPod(name))
+    async with many_logs(maria, "namespace=harbour") as logs:
+        await logs.start()
+        for name in names[:2]:
+            await logs.until_state(name, "running")
+        monkeypatch.setattr(viewing, "MOST_SOURCES", 2)
+        for name in names[2:]:
+            await harbour.add(LoggingPod(name))
+        while not any(mark["text"].startswith("5 containers are selected; 2 are followed") for mark in logs.marks):
+            assert await logs.read(), logs.end
+        assert {source["pod"] for source in logs.sources.values()} == {"web", *names[:2]}
+
+
+async def test_a_database_that_does_not_answer_ends_no_viewer(
+    harbour: LogCluster, maria: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures, failed, log = 0, threading.Event(), harbour.pods["harbour", "web"].log()
+
+    def fails(*_: object) -> list[Source]:
+        nonlocal failures
+        failures += 1
+        failed.set()
+        raise OperationalError("database is locked")
+
+    async def until_failures(count: int) -> None:
+        async with asyncio.timeout(20):
+            while failures < count:
+                failed.clear()
+                await asyncio.to_thread(failed.wait, 1)
+
+    monkeypatch.setattr(viewing, "LOOK_SECONDS", 0.01)
+    answers = selection.sources_of
+    monkeypatch.setattr(selection, "sources_of", fails)
+    async with many_logs(maria, f"{QUERY}&follow=0") as once, many_logs(maria, QUERY) as logs:
+        await once.start()
+        await logs.start()
+        await until_failures(3)
+        monkeypatch.setattr(selection, "sources_of", answers)
+        await once.until(" line 9\n")
+        await logs.until(" line 9\n")
+        monkeypatch.setattr(selection, "sources_of", fails)
+        await until_failures(6)
+        log.write(1, each=MOMENT)
+        await logs.until(" line 10\n")
+
+
+async def test_older_lines_wait_for_a_turn_too(
+    harbour: LogCluster, maria: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catching_up, "MOST_OF_ONE", 1)
+    log = harbour.pods["harbour", "web"].log()
+    async with many_logs(maria, f"{QUERY}&tail=5") as logs:
+        await logs.start()
+        await logs.until(" line 9\n")
+        async with catching_up.turn(await client_for(harbour.row), maria.pk):
+            before = logs.text[1].split()[0].decode()
+            await logs.tell(older={"source": 1, "before": before, "lines": 100, "line": ""})
+            for number in range(10, 20):
+                log.write(1, each=MOMENT)
+                await logs.until(f" line {number}\n")
+            assert not logs.answers
+        while logs.older[1].count(b"\n") != 5:
+            assert await logs.read(), logs.end
+
+
+async def test_the_end_of_one_event_loop_leaves_the_logs_of_another_alone(harbour: LogCluster) -> None:
+    """As of a test beside the server of another."""
+    began, ends = threading.Event(), threading.Event()
+    source = Source("harbour", "far", "uid-far", "main", "app")
+
+    async def elsewhere() -> bool:
+        async with Client(Connection("http://127.0.0.1:1")) as client:
+            feed_of(harbour.row.pk, client, source)
+            began.set()
+            await asyncio.to_thread(ends.wait)
+            is_known = feeds.known_feed(harbour.row.pk, source.uid, source.container) is not None
+            await feeds.close_feeds()
+            return is_known
+
+    other = asyncio.create_task(asyncio.to_thread(asyncio.run, elsewhere()))
+    await asyncio.to_thread(began.wait)
+    await feed(harbour)
+    await feeds.close_feeds()
+    ends.set()
+    assert await other
+    assert not feeds.known_feed(harbour.row.pk, "uid-harbour-web", "main")
 
 
 async def test_one_person_has_only_so_many_pages_open(

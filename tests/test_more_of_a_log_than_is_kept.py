@@ -93,6 +93,42 @@ async def test_one_who_comes_back_after_much_was_written(
     assert page.signs() == []
 
 
+async def test_what_cannot_be_read_is_a_gap_that_says_why(harbour: LogCluster, maria: User) -> None:
+    log = harbour.pods["harbour", "web"].log()
+    async with many_logs(maria, QUERY) as first, many_logs(maria, f"{QUERY}&tail=all") as second:
+        await first.start()
+        await first.until(" line 2999\n")
+        harbour.refuses = True
+        await second.start()
+        await second.until(" line 2999\n")
+        assert second.text[1] == b"".join(log.lines[-500:])
+        [gap] = [mark for mark in second.marks if mark["type"] == "gap"]
+        assert gap["text"].startswith("Lines may be missing here: The cluster's credentials may not read this log.")
+
+
+async def test_not_followed_what_cannot_be_read_has_failed(harbour: LogCluster, maria: User) -> None:
+    harbour.refuses = True
+    async with many_logs(maria, f"{QUERY}&follow=0") as logs:
+        await logs.start()
+        failed = await logs.until_state("web", "failed")
+        assert failed["text"].startswith("The cluster's credentials may not read this log.")
+
+
+async def test_of_a_time_that_ends_lines_that_are_too_many_bytes_are_left_out_and_counted(
+    harbour: LogCluster, maria: User
+) -> None:
+    """The API cannot give the last lines before a moment: they are kept here until it is reached."""
+    log = harbour.pods["harbour", "web"].log()
+    log.lines = [f"{BEGAN:%Y-%m-%dT%H:%M:%S}.000000000Z {number:0100}\n".encode() for number in range(40_000)]
+    async with many_logs(maria, f"{QUERY}&tail=39000&until=2026-11-24T11:00:00Z") as logs:
+        await logs.start()
+        await logs.until_closed()
+    [gap] = [mark for mark in logs.marks if mark["type"] == "gap"]
+    kept = logs.text[1].count(b"\n")
+    assert logs.text[1] == b"".join(log.lines[-kept:])
+    assert gap["text"].startswith(f"{39_000 - kept:,} lines are left out here")
+
+
 async def test_until_a_moment_to_come_a_quiet_log_ends_there(
     harbour: LogCluster, maria: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""One pool of connections to one API server. Paths come from `clusters.kube.paths`.
+"""The connections to one API server. Paths come from `clusters.kube.paths`.
 
 There is a limit on connecting and on silence, never on a whole answer: a list that still flows is not cut off.
 """
@@ -34,7 +34,9 @@ SILENCE_LIMIT = 30.0
 _BODY_LIMIT = 32 * 1024 * 1024
 _LIST_LIMIT = 512 * 1024 * 1024
 _ERROR_BODY_LIMIT = 64 * 1024
-_POOL_SIZE = 256
+_PLAIN_LIMIT = 128
+"""Connections for plain requests; those beyond wait for one that is free."""
+
 _READ_BUFFER = 256 * 1024
 
 Params = Mapping[str, str] | Sequence[tuple[str, str]]
@@ -50,7 +52,7 @@ class Client:
         self.connection = connection
         self.host = urlsplit(connection.server).netloc
         self._proxy = urlsplit(connection.proxy_url).netloc.rpartition("@")[2]
-        self._session: aiohttp.ClientSession | None = None
+        self._sessions: _Sessions | None = None
         self._opening = asyncio.Lock()
         self._authority = connection.ca_data
         self._context: ssl.SSLContext | bool | None = None
@@ -67,8 +69,8 @@ class Client:
     async def close(self) -> None:
         """Closes every connection: streams that are open, and whatever is asked afterwards, raise Unreachable."""
         self._closed = True
-        if self._session:
-            await self._session.close()
+        if self._sessions:
+            await self._sessions.close()
 
     async def get(self, path: str, **params: str) -> bytes:
         """The body of an object, at most 32 MiB."""
@@ -111,7 +113,7 @@ class Client:
 
         Raises Unreachable after `silence` seconds without a byte (None: silence is normal, as in a quiet log).
         """
-        response = await self._send("GET", path, params, silence=silence, encoding="identity")
+        response = await self._send("GET", path, params, silence=silence, encoding="identity", streams=True)
         pieces = self._pieces(response)
         try:
             yield pieces
@@ -125,7 +127,7 @@ class Client:
     ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
         """A WebSocket that speaks one of `protocols`, for exec. Raises NotKubernetes when the server picks none."""
         headers = await self._headers("identity")
-        session = await self._open()
+        session = (await self._open()).streams
         with in_words(self.host, self._proxy):
             socket = await session.ws_connect(
                 self._url(path, params),
@@ -172,11 +174,12 @@ class Client:
         encoding: str,
         body: bytes = b"",
         media: str = "",
+        streams: bool = False,
     ) -> aiohttp.ClientResponse:
         headers = await self._headers(encoding) | ({"Content-Type": media} if media else {})
-        session = await self._open()
+        sessions = await self._open()
         with in_words(self.host, self._proxy):
-            return await session.request(
+            return await (sessions.streams if streams else sessions.plain).request(
                 method,
                 self._url(path, params),
                 headers=headers,
@@ -193,15 +196,15 @@ class Client:
                 return
             yield piece
 
-    async def _open(self) -> aiohttp.ClientSession:
+    async def _open(self) -> "_Sessions":
         async with self._opening:
             if not self._closed:
                 await self._trust()
                 # It may have been closed meanwhile.
-                self._session = self._session or (None if self._closed else _session())
-        if self._closed or self._session is None or self._session.closed:
+                self._sessions = self._sessions or (None if self._closed else _Sessions())
+        if self._closed or self._sessions is None:
             raise Unreachable(f"The connection to {self.host} was closed here: it has changed or is no longer used.")
-        return self._session
+        return self._sessions
 
     async def _trust(self) -> None:
         """Makes the TLS context for new connections, anew when the CA file has changed to one that can be used."""
@@ -266,6 +269,18 @@ class Client:
         }
 
 
+class _Sessions:
+    """Two pools. Streams last, and whoever opens them holds to a limit of his own (`clusters.streams`: feeds, readings,
+    downloads, shells; each kind of object has one watch): here they have none, and no plain request waits for one."""
+
+    def __init__(self) -> None:
+        self.plain = _session(_PLAIN_LIMIT)
+        self.streams = _session(0)
+
+    async def close(self) -> None:
+        await asyncio.gather(self.plain.close(), self.streams.close())
+
+
 async def _only_success(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
     """Raises for every answer but success before aiohttp acts on it: redirects are not followed, upgrades neither."""
     response = await handler(request)
@@ -294,9 +309,10 @@ async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
     return b"".join(pieces)
 
 
-def _session() -> aiohttp.ClientSession:
+def _session(limit: int) -> aiohttp.ClientSession:
+    """`limit` 0: as many connections as are asked for."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=_POOL_SIZE, keepalive_timeout=60, socket_factory=_socket),
+        connector=aiohttp.TCPConnector(limit=limit, keepalive_timeout=60, socket_factory=_socket),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=_timeout(SILENCE_LIMIT),
         middlewares=(_only_success,),

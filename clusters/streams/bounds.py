@@ -8,6 +8,8 @@ from clusters.streams.lines import moment_of
 MOST_KEPT = 4 * 1024 * 1024
 """Bytes of lines that are kept to find the last of them."""
 
+OVER = "That was the last line of the time that was asked for."
+
 LATE = timedelta(seconds=3)
 """After its moment, a line may still be on its way."""
 
@@ -58,6 +60,11 @@ class LastLines:
     def count(self) -> int:
         """How many are kept now."""
         return len(self._lines)
+
+    @property
+    def left_out(self) -> int:
+        """How many of the last `most` lines were let go because they are too many bytes."""
+        return min(self.passed, self._most - self.count)
 
     @property
     def between(self) -> tuple[int, ...]:

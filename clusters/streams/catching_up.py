@@ -35,6 +35,8 @@ TAKING_SECONDS = 120.0
 
 Give = Callable[[bytes | Mark], Awaitable[None]]
 
+_ROTATED = "Lines may be missing or shown twice here: the log was rotated while it was read."
+
 
 class _Turns:
     def __init__(self) -> None:
@@ -112,7 +114,7 @@ class CatchUp:
         self._anchor: Anchor | None = None
 
     async def run(self) -> Cursor:
-        """Where to go on in the ring. Raises KubeError."""
+        """Where to go on in the ring. Raises Stalled, and what `give` raises."""
         try:
             log = Log(
                 self._client,
@@ -122,10 +124,10 @@ class CatchUp:
                 pod_uid=self._feed.key.pod_uid,
             )
             async with turn(self._client, self._person):
-                await log.run()
+                reason = await log.run()
         except _Met as met:
             return met.cursor
-        return await self._after_the_end()
+        return await self._after_the_end(reason, has_failed=log.has_failed)
 
     async def _take(self, step: bytes | Mark) -> None:
         if isinstance(step, bytes):
@@ -171,19 +173,17 @@ class CatchUp:
             await self._give(text)
             await gather(text)
 
-    async def _after_the_end(self) -> Cursor:
-        """The API has no more lines and none of them was the first of the ring."""
+    async def _after_the_end(self, reason: str, *, has_failed: bool) -> Cursor:
+        """The API has no more lines and none of them was the first of the ring; `reason` says why, if that is known."""
         await self._pass(self._release())
         if self._memory.rewind():
             await self._give(Mark(Sign.REWIND))
         ring, place = self._feed.ring, self._memory.place() or self._place
-        if place is None:
+        if place is None and not has_failed:
             return Cursor(ring, ring.first, instance=self._instance)
-        found = await found_in_ring(self._feed, self._instance, place)
-        if found:
+        if place and (found := await found_in_ring(self._feed, self._instance, place)):
             return found
-        text = "Lines may be missing or shown twice here: the log was rotated while it was read."
-        await self._give(Mark(Sign.GAP, text))
+        await self._give(Mark(Sign.GAP, f"Lines may be missing here: {reason}" if reason else _ROTATED))
         return Cursor(ring, ring.first, instance=self._instance)
 
 

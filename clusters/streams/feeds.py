@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from clusters.kube.client import Client
-from clusters.kube.errors import KubeError
 from clusters.streams.cluster_rights import ClusterRight
 from clusters.streams.framing import WholeLines
 from clusters.streams.logs import Log, Mark, Sign
@@ -153,8 +152,6 @@ class Feed:
         right = guarded("cluster's right to a log", self._watch_right(asyncio.current_task()))
         try:
             reason = await self._log.run()
-        except KubeError as error:
-            self._end(error.reason, failed=True)
         except Exception:
             self._end("Pilothouse made an error here; its log says which.", failed=True)
             raise
@@ -255,7 +252,8 @@ def take_up_feeds(cluster: int, client: Client) -> None:
 async def close_feeds() -> None:
     """Ends every feed of this event loop, at the end of the process."""
     mine = [feed for feed in _feeds.values() if feed.loop is asyncio.get_running_loop()]
-    _feeds.clear()
+    for feed in mine:
+        del _feeds[feed.key]
     for feed in mine:
         await feed.close()
 

@@ -2,18 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from clusters.kube.client import Client
-from clusters.streams.bounds import LastLines, Until
-from clusters.streams.catching_up import GATHER_SECONDS, CatchUp, Give, found_in_ring, gather, in_time, turn
+from clusters.streams.bounds import OVER, Until
+from clusters.streams.catching_up import GATHER_SECONDS, CatchUp, Give, found_in_ring
 from clusters.streams.feeds import FEED_LINES, Feed, State
-from clusters.streams.framing import WholeLines
-from clusters.streams.logs import Log, Mark, Resumption
+from clusters.streams.logs import Mark, Resumption
 from clusters.streams.requests import LogRequest
 from clusters.streams.ring import Cursor
-from clusters.streams.selection import Source
 
 PIECE = 32 * 1024
 Tell = Callable[[State, str], Awaitable[None]]
@@ -49,7 +46,7 @@ class Follower:
         self._changed = asyncio.Event()
 
     async def run(self) -> str:
-        """Returns why nothing more will come. Raises KubeError, and what `give` raises."""
+        """Returns why nothing more will come. Raises Stalled, and what `give` raises."""
         self._feed.join(self._changed.set)
         try:
             cursor = await self._start()
@@ -61,7 +58,7 @@ class Follower:
                 await self._tell_state()
                 await asyncio.sleep(GATHER_SECONDS if given else 0)
                 await self._wait()
-            return _OVER
+            return OVER
         finally:
             self._feed.leave(self._changed.set)
 
@@ -131,52 +128,3 @@ class Follower:
     def _since(self) -> datetime | None:
         since = self._request.since
         return datetime.now(UTC) - timedelta(seconds=since) if isinstance(since, int) else since
-
-
-_OVER = "That was the last line of the time that was asked for."
-
-
-async def read_once(
-    client: Client, source: Source, request: LogRequest, *, give: Give, resumption: Resumption | None, person: int
-) -> str:
-    """Gives what a log has now, not followed; returns why it ended, if that says anything.
-
-    Raises KubeError, and Stalled when `give` takes too long.
-    """
-    give_in_time = in_time(give)
-    until, last = Until(request.until), LastLines(request.tail) if request.until and request.tail else None
-    whole = WholeLines()
-
-    async def take(step: bytes | Mark) -> None:
-        if isinstance(step, Mark):
-            await give_in_time(step)
-            return
-        lines = until.cut(whole.feed(step))
-        if last:
-            last.add(lines)
-        elif lines:
-            await give_in_time(lines)
-            await gather(lines)
-        if until.is_over:
-            raise _Over
-
-    asked = replace(request, follow=False, tail=None if last else request.tail)
-    reason = _OVER
-    try:
-        async with turn(client, person):
-            reason = await Log(client, asked, take, pod_uid=source.uid, resumption=resumption).run()
-        if rest := until.cut(whole.rest()):
-            await (give(rest) if last is None else _kept(last, rest))
-    except _Over:
-        pass
-    if last and (kept := last.take()):
-        await give(kept)
-    return reason
-
-
-async def _kept(last: LastLines, rest: bytes) -> None:
-    last.add(rest)
-
-
-class _Over(Exception):
-    """Nothing of what is asked for will come any more."""

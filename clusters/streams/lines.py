@@ -14,6 +14,9 @@ KNOWN = 200
 """Bytes of a line by which it is known again; its beginning is its moment, to the nanosecond. A page tells so much of a
 line of each source in one message."""
 
+YEARS = range(1970, 9999)
+"""Of moments that are believed: from one at either end of the calendar no time can be taken off or added."""
+
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}".encode()
 _KEPT = LINE_LIMIT * 3
 # RFC 3339 with nanoseconds, as the kubelet writes it.
@@ -124,9 +127,10 @@ def nanoseconds(line: bytes) -> int | None:
 
 def _second(found: re.Match[bytes]) -> datetime | None:
     try:
-        return datetime.fromisoformat((found[1] + found[3]).decode())
+        second = datetime.fromisoformat((found[1] + found[3]).decode())
     except ValueError:
         return None
+    return second if second.year in YEARS else None
 
 
 def place_of(line: bytes, times: int = 1) -> Place:

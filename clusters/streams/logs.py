@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from time import monotonic
 
 from clusters.kube.client import Client
 from clusters.kube.errors import BadRequest, Forbidden, KubeError, NotFound, NotKubernetes, Unauthorized
@@ -19,12 +20,22 @@ from clusters.streams.requests import LogRequest
 
 POLL_SECONDS = 1.0
 SLOWEST_POLL = 10.0
+SLOWEST_WAIT = 5.0
+"""So often a container that has not started is looked at in the end; it should be seen soon when it does."""
+
 FIND_SECONDS = 10.0
 """The line to go on from is at the beginning of the answer: it comes soon, or it is not there."""
+
+SILENCE_SECONDS = 60.0
+"""Without a byte where the log is not followed, whose end comes by itself."""
+
+MOST_TRIES = 4
+"""In a row without a line, where the log is not followed: others wait for their turn."""
 
 _FINAL = (NotFound, Forbidden, Unauthorized, BadRequest, NotKubernetes)
 _CLOCK_SLACK = timedelta(minutes=1)
 _ROTATED = "Lines may be missing or shown twice here: the log was rotated while the connection was cut."
+_ANOTHER_POD = "The pod is gone; another one has its name now."
 _FROM_NOW = ("tailLines", "sinceSeconds")
 _LIMITS = (*_FROM_NOW, "sinceTime")
 
@@ -81,9 +92,9 @@ class Log:
         stands: Callable[[], Awaitable[None]] | None = None,
         pod_uid: str = "",
     ) -> None:
-        """`stands` is called whenever the API server has begun to give the log. With `pod_uid`, only that pod is
-        followed and none that later gets its name. `has_failed`: it ended with an error, not with the container; `run`
-        then goes on where it was, as it does with another `client`."""
+        """`stands` is called whenever the API server has begun to give the log. With `pod_uid`, only that pod's log is
+        read and that of none that later gets its name. `has_failed`: it ended with an error, not with the container or
+        with its lines; `run` then goes on where it was, as it does with another `client`."""
         self.client = client
         self.has_failed = False
         self._request = request
@@ -95,55 +106,65 @@ class Log:
         self._key = resumption.instance if resumption else ""
         self._given = resumption.place if resumption else None
         self._cut = resumption is not None
+        self._waits = False
+        self._begun = False
         self._from = self._request.params()
         self._read_to_the_end = ""
         self._status = ""
         self._pause = POLL_SECONDS
+        self._tries = 0
 
     async def run(self) -> str:
-        """Returns why nothing more will come; while following that is only when the container will never run again."""
+        """Returns why nothing more will come; while following that is only when the container will never run again, or
+        when trying again is of no use. Raises no KubeError: look at `has_failed`."""
         self.has_failed = False
-        if self._request.previous:
-            return await self._previous()
+        self._tries = 0
+        attempt = self._previous if self._request.previous else self._round
         while True:
             try:
-                end = await self._round()
+                end = await attempt()
             except _FINAL as error:
                 self.has_failed = not isinstance(error, NotFound)
                 return self._why(error)
             except KubeError as error:
-                end = None if self._request.follow else error.reason
+                self._tries += 1
+                if self._tries == MOST_TRIES and not self._follows:
+                    self.has_failed = True
+                    return error.reason
+                end = None
                 await self._tell_status(f"{error.reason} Trying again.")
             if end is not None:
                 return end
             await asyncio.sleep(self._pause)
-            self._pause = min(self._pause * 1.5, SLOWEST_POLL) if self._cut else POLL_SECONDS
+            slowest = SLOWEST_WAIT if self._waits else SLOWEST_POLL if self._cut else POLL_SECONDS
+            self._pause = min(self._pause * 1.5, slowest)
 
-    async def _previous(self) -> str:
-        while True:
-            try:
-                return await self._previous_instance()
-            except BadRequest as error:
-                is_none = "previous" in error.reason
-                return "There is no previous instance of this container." if is_none else error.reason
-            except _FINAL as error:
-                return self._why(error)
-            except Lost:
-                await self._send(Mark(Sign.GAP, _ROTATED))
-                self._given, self._memory = None, Memory()
-            except KubeError as error:
-                await self._tell_status(f"{error.reason} Trying again.")
-                await asyncio.sleep(self._pause)
-                self._pause = min(self._pause * 1.5, SLOWEST_POLL)
+    @property
+    def _follows(self) -> bool:
+        return self._request.follow and not self._request.previous
+
+    async def _previous(self) -> str | None:
+        try:
+            return await self._previous_instance()
+        except BadRequest as error:
+            if "previous" in error.reason:
+                return "There is no previous instance of this container."
+            raise
+        except Lost:
+            await self._send(Mark(Sign.GAP, _ROTATED))
+            self._given, self._memory = None, Memory()
+            return None
 
     async def _previous_instance(self) -> str:
         instance = await self._look()
         if instance is None:
             return f"The pod has no container called {self._request.container}."
+        if self._is_of_another_pod(instance):
+            return _ANOTHER_POD
         if instance.key_before != self._key:
             await self._send(Mark(Sign.INSTANCE, instance.key_before))
             self._key, self._given, self._memory = instance.key_before, None, Memory()
-        place = await self._rewound()
+        self._cut, place = True, await self._rewound()
         await self._pass_on(self._without_limits() | _since(place) if place else self._from, place)
         return "This was the previous instance; it has ended."
 
@@ -152,8 +173,8 @@ class Log:
         instance = await self._look()
         if instance is None:
             return f"The pod has no container called {self._request.container}."
-        if self._pod_uid and instance.pod_uid != self._pod_uid:
-            return "The pod is gone; another one has its name now."
+        if self._is_of_another_pod(instance):
+            return _ANOTHER_POD
         if not instance.started:
             return await self._wait_for(
                 instance, "The container has not started yet.", "The container has not started."
@@ -172,6 +193,8 @@ class Log:
     async def _wait_for(self, instance: Instance, while_waiting: str, at_the_end: str) -> str | None:
         if not (self._request.follow and instance.will_run):
             return f"{at_the_end} {instance.said}"
+        # Whatever it writes is new, also before we see that it has started.
+        self._waits, self._from = True, self._without_limits()
         await self._tell_status(f"{while_waiting} {instance.said}")
         return None
 
@@ -212,28 +235,37 @@ class Log:
 
     async def _read(self, instance: Instance) -> None:
         """Reads the log of the instance from where we are; afterwards `_cut` says whether that broke off."""
+        if self._waits:
+            self._waits, self._pause = False, POLL_SECONDS
         place = await self._rewound()
         params = self._without_limits() | _since(place) if place else self._from
-        # Should nothing come before a cut, the limits of the request would count from the wrong moment the next time.
-        asked, since = self._from, (datetime.now(UTC) - _CLOCK_SLACK).isoformat(timespec="seconds")
-        if any(limit in self._from for limit in _FROM_NOW):
-            self._from = self._without_limits() | {"sinceTime": since}
-        self._cut = True
+        asked, asked_at = datetime.now(UTC), monotonic()
+        self._cut, self._begun = True, False
         try:
             await self._pass_on(params, place, of=instance)
         except Lost:
             await self._send(Mark(Sign.GAP, _ROTATED))
             self._given, self._memory = None, Memory()
             await self._pass_on(params, None, of=instance)
-        except _FINAL:
-            self._from = asked
-            raise
+        finally:
+            # Also when this is cancelled: the next `run` goes on from here.
+            if self._begun and (self._memory.place() or monotonic() - asked_at >= FIND_SECONDS):
+                self._go_on_from(asked)
+
+    def _go_on_from(self, moment: datetime) -> None:
+        """What there was at the moment has come: the limits of the request would count from a later one if it were
+        asked again."""
+        if any(limit in self._from for limit in _FROM_NOW):
+            since = (moment - _CLOCK_SLACK).isoformat(timespec="seconds")
+            self._from = self._without_limits() | {"sinceTime": since}
 
     async def _pass_on(self, params: dict[str, str], place: Place | None, *, of: Instance | None = None) -> None:
         """Sends the lines after `place`, once it is sure that they are of the instance `of`. Raises Lost."""
-        async with self.client.stream(self._path, params, None) as pieces:
+        silence = None if "follow" in params else SILENCE_SECONDS
+        async with self.client.stream(self._path, params, silence) as pieces:
             if of and await self._is_another_by_now(of):
                 return
+            self._begun = True
             if self._stands:
                 await self._stands()
             await self._tell_status("")
@@ -249,8 +281,13 @@ class Log:
         if not text:
             return
         self._pause = POLL_SECONDS
+        if b"\n" in text:
+            self._tries = 0
         self._memory.note(text)
         await self._send(text)
+
+    def _is_of_another_pod(self, instance: Instance) -> bool:
+        return bool(self._pod_uid) and instance.pod_uid != self._pod_uid
 
     async def _is_another_by_now(self, instance: Instance) -> bool:
         now = await self._look()

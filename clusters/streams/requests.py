@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from clusters.kube.channels import LARGEST_SCREEN
+from clusters.streams.lines import YEARS
 from clusters.streams.scripts import SHELLS
 
 MOST_LINES = 100_000
 DEFAULT_LINES = 500
 ALL = "all"
+LONGEST_AGO = timedelta(days=3650)
 
 CONTAINER = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", re.ASCII)
 
@@ -142,11 +144,17 @@ def _time(name: str, text: str) -> int | datetime | None:
         return None
     found = re.fullmatch(r"([0-9]{1,6})([smhd])", text, re.ASCII)
     if found and int(found[1]):
-        return int(found[1]) * _UNITS[found[2]]
+        return _ago(name, int(found[1]) * _UNITS[found[2]])
     try:
         moment = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
     except ValueError:
         moment = None
-    if moment is None:
+    if moment is None or moment.year not in YEARS:
         raise BadStreamRequest(f"{name} is a number with s, m, h or d, such as 15m, or a time: 2026-11-24T10:00:00Z.")
     return moment
+
+
+def _ago(name: str, seconds: int) -> int:
+    if seconds > LONGEST_AGO.total_seconds():
+        raise BadStreamRequest(f"{name} is at most {LONGEST_AGO.days}d ago.")
+    return seconds

@@ -74,9 +74,7 @@ class Ring:
         else:
             for part in _parts(step):
                 self._add_text(part)
-        limit = self._limit()
-        while self.size > limit and len(self._entries) > 1:
-            self._drop()
+        self.shrink()
 
     def shrink(self) -> None:
         """Holds to a limit that has become smaller."""

@@ -1,23 +1,30 @@
 """One viewer of what a selection selects: containers that come to be selected join, those that end stay and say so."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Protocol
 
+from django.db import DatabaseError
+
 from clusters.kube.client import Client
 from clusters.kube.errors import KubeError
+from clusters.streams.catching_up import turn
 from clusters.streams.feeds import State, TooManyFeeds, feed_of, known_feed, take_up_feeds
-from clusters.streams.followers import Follower, read_once
+from clusters.streams.followers import Follower
 from clusters.streams.logs import Mark, Resumption, Sign
 from clusters.streams.older import Older, Wish, older_lines
+from clusters.streams.once import read_once
 from clusters.streams.open_logs import TooManyLogs, followed
 from clusters.streams.requests import LogRequest
 from clusters.streams.selection import MOST_SOURCES, Source
 from clusters.streams.windows import Stalled
 from clusters.tasks import guarded, pause, stop
+
+logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
 """Between two looks at what is selected. Hints of changed rows would be many more, for each of a thousand viewers."""
@@ -85,17 +92,19 @@ class Viewing:
         self._numbers: dict[Source, int] = {}
         self._running: dict[Source, asyncio.Task[str]] = {}
         self._older: dict[int, asyncio.Task[None]] = {}
+        self._has_looked = False
+        self._cannot_look = False
         self._told = ""
         self._stalled: Stalled | None = None
 
     async def run(self, select: Callable[[], Awaitable[list[Source]]]) -> str:
         """Follows what `select` gives, asked again and again; returns why nothing more will come.
 
-        Raises KubeError where the cluster cannot be asked at all, and what `out` raises.
+        While the database does not answer, what is followed stays so. Raises KubeError where the cluster cannot be
+        asked at all, and what `out` raises.
         """
         try:
             cost = await self._look(select)
-            await self._say_what_is_gone()
             while (end := self._end()) is None:
                 self._changed.clear()
                 await pause(self._changed, max(LOOK_SECONDS, PAUSE_PER_COST * cost))
@@ -109,11 +118,26 @@ class Viewing:
         """Takes in what is selected now; how many seconds it took to find out."""
         await self._look_at_the_client()
         began = monotonic()
-        selected = await select()
+        selected = await self._selected(select)
         cost = monotonic() - began
         await self._leave_what_is_refused()
-        await self._take_in(selected)
+        if selected is not None:
+            await self._take_in(selected)
+            await self._say_what_is_gone()
+            self._has_looked = True
         return cost
+
+    async def _selected(self, select: Callable[[], Awaitable[list[Source]]]) -> list[Source] | None:
+        """None: the database cannot say."""
+        try:
+            selected = await select()
+        except DatabaseError as error:
+            if not self._cannot_look:
+                logger.warning("What a viewer of logs selects could not be looked up, trying again: %s", error)
+            self._cannot_look = True
+            return None
+        self._cannot_look = False
+        return selected
 
     async def _leave_what_is_refused(self) -> None:
         for source in self.sources:
@@ -132,13 +156,14 @@ class Viewing:
         """Give `out` older lines of a source; one wish a source at a time, others are not heard."""
         source = next((source for source, known in self._numbers.items() if known == number), None)
         pending = self._older.get(number)
-        if source and (pending is None or pending.done()):
+        if source and self._out.allows(source) and (pending is None or pending.done()):
             self._older[number] = guarded("older lines", self._fetch_older(number, source, wish))
 
     async def _fetch_older(self, number: int, source: Source, wish: Wish) -> None:
         try:
             client = await self._client()
-            found = await older_lines(client, source, wish, previous=self._request.previous)
+            async with turn(client, self._person):
+                found = await older_lines(client, source, wish, previous=self._request.previous)
         except KubeError as error:
             found = Older(b"", more=True, text=error.reason)
         try:
@@ -159,6 +184,8 @@ class Viewing:
         if self._stalled:
             raise self._stalled
         reasons = [task.result() for task in self._running.values() if task.done() and not task.cancelled()]
+        if not self._has_looked:
+            return None
         ends = not self._request.follow or self._request.previous or self._request.until
         if not ends or len(reasons) < len(self._running):
             return None
@@ -166,10 +193,10 @@ class Viewing:
 
     async def _take_in(self, selected: list[Source]) -> None:
         fresh = [source for source in selected if source not in self._numbers]
-        room = min(MOST_SOURCES - len(self.sources), MOST_NUMBERS - len(self._numbers))
+        room = max(0, min(MOST_SOURCES - len(self.sources), MOST_NUMBERS - len(self._numbers)))
         for source in fresh[:room]:
             await self._begin(source)
-        await self._say(_about(len(selected), len(fresh) - max(room, 0), bool(self._numbers)))
+        await self._say(_about(len(selected), len(fresh) - room, bool(self._numbers)))
 
     async def _begin(self, source: Source, seen: Seen | None = None) -> None:
         seen = seen or self._seen.pop((source.uid, source.container), None)

@@ -21,7 +21,7 @@ from clusters.sealing import SealBroken
 from clusters.signals import client_address, log_closed, log_opened
 from clusters.streams.cluster_rights import ClusterRight
 from clusters.streams.merging import SILENCE_SECONDS, merged
-from clusters.streams.open_logs import TooManyLogs, counted
+from clusters.streams.open_logs import TooManyLogs, counted, downloaded
 from clusters.streams.requests import ALL, BadStreamRequest, LogRequest, log_request
 from clusters.streams.selection import MOST_SOURCES, Selection, Source, selection_of, sources_of
 from clusters.threads import read
@@ -104,7 +104,7 @@ async def _recorded(opening: Opening, pieces: AsyncIterator[bytes], sources: lis
 
     A generator that has begun is closed by the event loop even when nobody reads on.
     """
-    with counted(opening.user):
+    with counted(opening.user), downloaded(opening.user.pk, opening.cluster.pk, len(sources)):
         async with recorded(log_opened, log_closed, opening) as record:
             record.detail.append(in_words(sources))
             first = await anext(pieces, b"")

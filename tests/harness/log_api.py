@@ -36,25 +36,38 @@ class Instance:
 
 @dataclass
 class LogApi:
-    """`cut_after`: the range of bytes after which an answer is broken off; None: never."""
+    """`cut_after`: the range of bytes after which an answer is broken off; None: never. `refusals` are the HTTP codes
+    with which the next requests for the log are answered; while it is not `free`, none is answered. `asked` is what was
+    asked of the log, `looks` counts those at the pod, whose container has `started` or not."""
 
     instances: list[Instance] = field(default_factory=lambda: [Instance()])
     cut_after: tuple[int, int] | None = None
     cuts: int = 0
+    refusals: list[int] = field(default_factory=list)
+    free: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: list[dict[str, str]] = field(default_factory=list)
+    looks: int = 0
+    started: bool = True
     url: str = ""
     chance: random.Random = field(default_factory=lambda: random.Random(7))
+    _came: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.free.set()
 
     def client(self) -> Client:
         return Client(Connection(server=self.url))
 
+    async def until(self, *, asked: int = 0, looks: int = 0) -> None:
+        """Returns when the log was asked for, and the pod looked at, so many times."""
+        while len(self.asked) < asked or self.looks < looks:
+            self._came.clear()
+            await self._came.wait()
+
     async def pod(self, request: web.Request) -> web.Response:
-        now = self.instances[-1]
-        ended = {"terminated": {"exitCode": now.exit_code, "reason": "Error"}}
-        status = {
-            "name": "main",
-            "restartCount": len(self.instances) - 1,
-            "state": {"running": {}} if now.exit_code is None else ended,
-        }
+        self.looks += 1
+        self._came.set()
+        status = {"name": "main", "restartCount": len(self.instances) - 1, "state": self._state()}
         return web.json_response(
             {
                 "metadata": {"name": "web", "uid": "uid-web"},
@@ -63,7 +76,20 @@ class LogApi:
             }
         )
 
+    def _state(self) -> dict[str, object]:
+        now = self.instances[-1]
+        if not self.started:
+            return {"waiting": {"reason": "ContainerCreating"}}
+        if now.exit_code is None:
+            return {"running": {}}
+        return {"terminated": {"exitCode": now.exit_code, "reason": "Error"}}
+
     async def log(self, request: web.Request) -> web.StreamResponse:
+        self.asked.append(dict(request.query))
+        self._came.set()
+        await self.free.wait()
+        if self.refusals:
+            return web.json_response({"kind": "Status", "message": "not now"}, status=self.refusals.pop(0))
         answer = web.StreamResponse(headers={"Content-Type": "text/plain"})
         await answer.prepare(request)
         instance = self.instances[-2 if "previous" in request.query else -1]
