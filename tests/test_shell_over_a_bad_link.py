@@ -108,6 +108,7 @@ def test_closed_once_more_it_is_left_to_its_grace_time(page: Page, shell: Script
     lose_link(page, shell)
     close_in_dock(page)
     expect(page.get_by_text("the shell ends once it is again")).to_be_visible()
+    expect(page.get_by_text("the shell waits")).to_be_hidden()
     page.get_by_role("button", name="Close shell", exact=True).click()
     expect(page.get_by_role("tab")).to_have_count(0)
     expect(page.get_by_role("dialog")).to_have_count(0)

@@ -225,7 +225,7 @@ export class TerminalPane {
     this.#parts.title.textContent = this.state.title || "—";
     this.#parts.since.textContent = clock.format(this.state.since);
     const isOver = this.state.phase === "ended";
-    this.#parts.waits.hidden = this.watches || isOver;
+    this.#parts.waits.hidden = this.watches || isOver || Boolean(this.state.ends);
     this.#parts.recorded.className = this.state.recorded && !isOver ? "rec" : "";
     this.#parts.recorded.textContent = recordedWords(this.state.recorded, isOver);
     this.#tellLink();
