@@ -56,7 +56,7 @@ lint: dev
 tests: dev
 	@tests/machine
 	-@test -n "$$PILOTHOUSE_TEST_KUBECONFIG" || tests/cluster/build >/dev/null
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 tests-spread-out: dev
 	@tests/machine
