@@ -14,8 +14,8 @@ from clusters.people import SignIn
 from clusters.standing_rights import until_refused
 from clusters.streams.endings import RIGHT_TAKEN, SIGNED_OUT
 from clusters.tasks import guarded, stop
-from dashboard.consumers.base import NOT_FOR_HIM, RECHECK_SECONDS
-from dashboard.consumers.rights import Refusal, refusal_of
+from dashboard.consumers.base import RECHECK_SECONDS
+from dashboard.consumers.rights import Refusal, refusal_of, why_not
 
 REASONS = {Refusal.SIGNED_OUT: SIGNED_OUT, Refusal.NOT_ALLOWED: RIGHT_TAKEN}
 
@@ -34,13 +34,7 @@ class FileRight:
 
     def refusal(self, user: User | None) -> Refusal | None:
         """On a database thread: why the file may not go on, `user` being as he is now, None once he is signed out."""
-        if user is None:
-            return Refusal.SIGNED_OUT
-        try:
-            self._authorise(user)
-        except NOT_FOR_HIM:
-            return Refusal.NOT_ALLOWED
-        return None
+        return why_not(self._authorise, user)
 
     @asynccontextmanager
     async def watched(self, *watches: Coroutine[Any, Any, str]) -> AsyncIterator[None]:

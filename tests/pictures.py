@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.harness.browsers import chromium, take_cookies
-from tests.harness.servers import ROOT, Server
+from tests.harness.servers import ROOT, Server, synced
 from tests.harness.waiting import eventually
 
 SIZE = ViewportSize(width=1280, height=800)
@@ -29,12 +29,8 @@ def demo() -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as folder:
         embedded = {"DATABASE_URL": "", "REDIS_URL": ""}
         server = Server(Path(folder), kubeconfig=None, settings=embedded, options="--demo")
-        try:
-            server.start()
-            server.wait_until_synced()
+        with synced(server):
             yield server
-        finally:
-            server.stop()
 
 
 def first_row(page: Page, table: str) -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from aiohttp import web
 from tests.harness.flood_api import PATH, ROUTES
 from tests.harness.kubeconfigs import unguarded
 from tests.harness.servers import Server
+from tests.harness.serving import served
 from tests.harness.waiting import eventually
 
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
@@ -49,23 +50,13 @@ class EndlessLog:
         request.transport.close()
         return answer
 
+    def application(self) -> web.Application:
+        application = web.Application()
+        application.add_routes([*ROUTES, web.get(f"{PATH}/log", self.log), web.post(REVIEWS, self.review)])
+        return application
+
     async def review(self, request: web.Request) -> web.Response:
         return web.json_response({"status": {"allowed": self.allows}})
-
-
-@asynccontextmanager
-async def served(log: EndlessLog) -> AsyncIterator[str]:
-    """Its address."""
-    application = web.Application()
-    application.add_routes([*ROUTES, web.get(f"{PATH}/log", log.log), web.post(REVIEWS, log.review)])
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host, port = runner.addresses[0][:2]
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        await runner.cleanup()
 
 
 def is_broken_off(server: Server, session: requests.Session, take_away: Callable[[], object]) -> None:
@@ -91,7 +82,7 @@ async def test_it_ends_with_the_right_and_says_why_in_the_activity(
     new_server: Callable[..., Server], tmp_path: Path
 ) -> None:
     log = EndlessLog()
-    async with served(log) as address:
+    async with served(log.application()) as address:
         server = new_server(kubeconfig=unguarded(tmp_path, address))
         await asyncio.to_thread(server.start)
         session = await asyncio.to_thread(maria, server)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.harness.clusters import Cluster
 from tests.harness.databases import own_databases
-from tests.harness.servers import Server
+from tests.harness.servers import Server, synced
 from tests.harness.waiting import eventually
 
 pytestmark = pytest.mark.both_modes
@@ -20,12 +20,8 @@ def server(cluster: Cluster, postgres_url: str, tmp_path: Path) -> Iterator[Serv
     """A synced Pilothouse whose watching is a process of its own."""
     with own_databases(postgres_url, tmp_path) as settings:
         server = Server(tmp_path, kubeconfig=cluster.kubeconfig, settings=settings)
-        try:
-            server.start()
-            server.wait_until_synced()
+        with synced(server):
             yield server
-        finally:
-            server.stop()
 
 
 def owner_and_fence(server: Server) -> tuple[int, int]:

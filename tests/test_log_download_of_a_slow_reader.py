@@ -13,6 +13,7 @@ from aiohttp import web
 from tests.harness.flood_api import PATH, ROUTES
 from tests.harness.kubeconfigs import unguarded
 from tests.harness.servers import Server
+from tests.harness.serving import served
 from tests.harness.waiting import eventually
 
 SIZE = 200_000_000
@@ -33,14 +34,8 @@ async def large_log() -> AsyncIterator[str]:
 
     application = web.Application()
     application.add_routes([*ROUTES, web.get(f"{PATH}/log", log)])
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host, port = runner.addresses[0][:2]
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        await runner.cleanup()
+    async with served(application) as address:
+        yield address
 
 
 def memory(server: Server) -> int:

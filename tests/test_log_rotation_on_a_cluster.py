@@ -10,7 +10,7 @@ from tests.harness.clusters import Cluster, raised_cluster
 from tests.harness.containers import start_pod
 from tests.harness.kubectl import Kubectl
 from tests.harness.many_logs import LogPage, real_logs
-from tests.harness.servers import Server
+from tests.harness.servers import Server, synced
 
 ROTATIONS = 50
 LONGEST = 400
@@ -48,10 +48,8 @@ def near(rotating: Cluster) -> Kubectl:
 @pytest.fixture
 def server(rotating: Cluster, tmp_path: Path) -> Iterator[Server]:
     server = Server(tmp_path, kubeconfig=rotating.kubeconfig)
-    server.start()
-    server.wait_until_synced()
-    yield server
-    server.stop()
+    with synced(server):
+        yield server
 
 
 class Rotations:

@@ -11,7 +11,7 @@ from autobahn.exception import Disconnected
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth.models import User
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from clusters.access import Access
@@ -19,7 +19,7 @@ from clusters.people import SignIn, signed_in_user
 from clusters.standing_rights import until_refused
 from clusters.tasks import guarded, stop
 from clusters.threads import read
-from dashboard.consumers.rights import Refusal, refusal_of
+from dashboard.consumers.rights import Refusal, refusal_of, why_not
 
 RECHECK_SECONDS = 3.0
 ACK_SECONDS = 60.0
@@ -27,9 +27,6 @@ LONGEST_MESSAGE = 65_536  # characters
 
 REFUSED, MALFORMED, SILENT, FAILED = 4403, 4400, 4408, 4500
 """Close codes of ours; Daphne sends none below 3000 but 1000."""
-
-NOT_FOR_HIM = (Http404, PermissionDenied, BadRequest)
-"""What `authorise` raises."""
 
 
 class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
@@ -157,13 +154,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels ha
 
     def refusal(self, user: User | None) -> Refusal | None:
         """Why the socket may not be open for the user as the database has him; None for a user: he is signed out."""
-        if user is None:
-            return Refusal.SIGNED_OUT
-        try:
-            self.authorise(user)
-        except NOT_FOR_HIM:
-            return Refusal.NOT_ALLOWED
-        return None
+        return why_not(self.authorise, user)
 
     def _refusal_now(self) -> Refusal | None:
         return self.refusal(signed_in_user(*self.sign_in) if self.sign_in else None)

@@ -1,12 +1,14 @@
 """Whether sockets may stay open, asked for all of a process together: a thousand that each ask alone take a core."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from django.contrib.auth.models import User
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404
 
 from clusters.access import asked_together
 from clusters.people import SignIn, signed_in_users
@@ -23,6 +25,22 @@ class Refusal(Enum):
 
     SIGNED_OUT = 1
     NOT_ALLOWED = 2
+
+
+NOT_FOR_HIM = (Http404, PermissionDenied, BadRequest)
+"""What says that somebody may not have something."""
+
+
+def why_not(authorise: Callable[[User], object], user: User | None) -> Refusal | None:
+    """Why something may not stay open for the user as he is now, None once he is signed out; `authorise` raises one of
+    NOT_FOR_HIM where he may not have it."""
+    if user is None:
+        return Refusal.SIGNED_OUT
+    try:
+        authorise(user)
+    except NOT_FOR_HIM:
+        return Refusal.NOT_ALLOWED
+    return None
 
 
 class Asker(Protocol):

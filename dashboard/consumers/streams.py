@@ -20,9 +20,9 @@ from clusters.streams.endings import RIGHT_TAKEN, SIGNED_OUT
 from clusters.tasks import guarded, stop
 from clusters.threads import write
 from dashboard.consumers.activity import Opening
-from dashboard.consumers.base import FAILED, MALFORMED, NOT_FOR_HIM, REFUSED, LiveConsumer, parsed
+from dashboard.consumers.base import FAILED, MALFORMED, REFUSED, LiveConsumer, parsed
 from dashboard.consumers.queries import query_of
-from dashboard.consumers.rights import Refusal
+from dashboard.consumers.rights import NOT_FOR_HIM, Refusal
 from dashboard.details.lookup import check_names
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]

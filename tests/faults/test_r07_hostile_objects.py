@@ -7,7 +7,7 @@ import pytest
 
 from tests.faults.conftest import EMBEDDED
 from tests.harness.doors import Door, FaultyCluster
-from tests.harness.servers import Server
+from tests.harness.servers import Server, synced
 from tests.harness.waiting import eventually
 
 WAYS = ("huge-annotation", "unknown-enum", "year-9999", "many-containers", "wrong-types")
@@ -22,12 +22,8 @@ def server(one_cluster: FaultyCluster, tmp_path_factory: pytest.TempPathFactory)
     """A Pilothouse that watches the cluster."""
     kubeconfig = one_cluster.kubeconfig_of("harbour")
     server = Server(tmp_path_factory.mktemp("server"), kubeconfig=kubeconfig, settings=EMBEDDED)
-    try:
-        server.start()
-        server.wait_until_synced()
+    with synced(server):
         yield server
-    finally:
-        server.stop()
 
 
 def resident(server: Server) -> float:

@@ -23,7 +23,7 @@ from tests.harness.browsers import DESKTOP, go_to, take_cookies
 from tests.harness.databases import RedisServer
 from tests.harness.doors import Door, FaultyCluster
 from tests.harness.pages import forbid_reload, was_reloaded
-from tests.harness.servers import Server
+from tests.harness.servers import Server, synced
 from tests.harness.waiting import eventually
 from tests.rows import pods
 
@@ -49,12 +49,8 @@ def server(faulty: FaultyCluster, postgres_url: str, redis_server: RedisServer, 
     database = f"{postgres_url.rpartition('/')[0]}/{tmp_path.name.replace('-', '_')}"
     settings = {"DATABASE_URL": database, "REDIS_URL": redis_server.url}
     server = Server(tmp_path, kubeconfig=faulty.kubeconfig_of("harbour"), settings=settings)
-    try:
-        server.start()
-        server.wait_until_synced()
+    with synced(server):
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture

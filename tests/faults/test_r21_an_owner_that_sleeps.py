@@ -19,7 +19,7 @@ from clusters.watcher import Watcher
 from tests.faults.conftest import EMBEDDED
 from tests.harness.databases import own_databases
 from tests.harness.doors import Door, FaultyCluster
-from tests.harness.servers import Server
+from tests.harness.servers import Server, synced
 from tests.harness.waiting import eventually
 from tests.harness.watching import add_cluster, becomes, rows_equal_server
 
@@ -30,12 +30,8 @@ def server(faulty: FaultyCluster, postgres_url: str, redis_url: str, tmp_path: P
     with own_databases(postgres_url, tmp_path) as settings:
         kubeconfig = faulty.kubeconfig_of("harbour")
         server = Server(tmp_path, kubeconfig=kubeconfig, settings={**EMBEDDED, **settings})
-        try:
-            server.start()
-            server.wait_until_synced()
+        with synced(server):
             yield server
-        finally:
-            server.stop()
 
 
 def ask(server: Server, question: str) -> tuple[object, ...]:

@@ -19,6 +19,7 @@ from clusters.streams.terminal import Terminal
 from clusters.streams.viewers import Viewer
 from clusters.threads import write
 from tests import people
+from tests.harness.serving import served
 
 Session = Callable[[web.WebSocketResponse], Awaitable[None]]
 V5, V4 = "v5.channel.k8s.io", "v4.channel.k8s.io"
@@ -131,16 +132,8 @@ async def exec_api() -> AsyncIterator[ExecApi]:
     application.router.add_get("/api/v1/namespaces/{namespace}/pods/web", api.pod)
     application.router.add_get("/api/v1/namespaces/{namespace}/pods/web/exec", api.exec)
     application.router.add_post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", api.review)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = runner.addresses[0][:2]
-        api.url = f"http://{host}:{port}"
+    async with served(application) as api.url:
         yield api
-    finally:
-        await runner.cleanup()
 
 
 class Held:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from clusters.kube.client import Client
 from clusters.kube.connection import Connection
+from tests.harness.serving import served
 
 BEGAN = datetime(2026, 11, 24, 10, 0, 0, tzinfo=UTC)
 
@@ -128,13 +129,5 @@ async def log_api() -> AsyncIterator[LogApi]:
     application = web.Application()
     application.router.add_get("/api/v1/namespaces/harbour/pods/web", api.pod)
     application.router.add_get("/api/v1/namespaces/harbour/pods/web/log", api.log)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    api.url = f"http://{host}:{port}"
-    try:
+    async with served(application) as api.url:
         yield api
-    finally:
-        await runner.cleanup()

@@ -21,6 +21,7 @@ from clusters.streams.feeds import close_feeds
 from clusters.threads import write
 from tests import people
 from tests.harness.log_api import Instance, first
+from tests.harness.serving import served
 
 STARTED = datetime(2026, 11, 24, 9, 0, 0, tzinfo=UTC)
 
@@ -192,16 +193,11 @@ async def log_cluster(slug: str = "harbour") -> AsyncIterator[LogCluster]:
     path = "/api/v1/namespaces/{namespace}/pods/{name}"
     application.router.add_get(path, cluster.get)
     application.router.add_get(f"{path}/log", cluster.log)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host, port = runner.addresses[0][:2]
-    cluster.url = f"http://{host}:{port}"
-    seal_connection(row, Connection(server=cluster.url))
-    await write(row.save)
-    try:
-        yield cluster
-    finally:
-        await close_feeds()
-        await close_clients()
-        await runner.cleanup()
+    async with served(application) as cluster.url:
+        seal_connection(row, Connection(server=cluster.url))
+        await write(row.save)
+        try:
+            yield cluster
+        finally:
+            await close_feeds()
+            await close_clients()

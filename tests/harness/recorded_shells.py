@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.harness.browsers import go_to
 from tests.harness.doors import faulty_cluster
-from tests.harness.servers import Server
+from tests.harness.servers import Server, synced
 
 SLOW = 30_000
 SHELL = "/clusters/harbour/pods/default/shell/shell/"
@@ -26,14 +26,10 @@ def recording_server(folder: Path) -> Iterator[Server]:
         cluster.door.put("namespaces", "default")
         cluster.door.put("pods", "shell", "default", spec=spec, status=status)
         server = Server(folder, kubeconfig=cluster.kubeconfig_of("harbour"), settings=EMBEDDED)
-        try:
-            server.start()
-            server.wait_until_synced()
+        with synced(server):
             policy = "from clusters.models import Cluster; Cluster.objects.update(recording='required')"
             server.manage("shell", "-c", policy)
             yield server
-        finally:
-            server.stop()
 
 
 def record(page: Page, *lines: str) -> None:

@@ -173,6 +173,17 @@ class Server:
 
 
 @contextmanager
+def synced(server: Server) -> Iterator[Server]:
+    """The server, started, with every cluster's rows as its API server has them; stopped afterwards."""
+    try:
+        server.start()
+        server.wait_until_synced()
+        yield server
+    finally:
+        server.stop()
+
+
+@contextmanager
 def second_server(first: Server, folder: Path) -> Iterator[Server]:
     """Another web process of the same installation, started; it watches no cluster. `folder` is for its log."""
     folder.mkdir()

@@ -15,6 +15,7 @@ from typing import Any
 from aiohttp import web
 
 from clusters.kube.connection import Connection
+from tests.harness.serving import served
 
 Object = dict[str, Any]
 KINDS = {
@@ -177,16 +178,8 @@ async def small_cluster() -> AsyncIterator[SmallCluster]:
     cluster = SmallCluster()
     application = web.Application()
     application.router.add_get("/{path:.*}", cluster.answer)
-    runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    cluster.address = f"http://{host}:{port}"
-    try:
+    async with served(application, handler_cancellation=True) as cluster.address:
         yield cluster
-    finally:
-        await runner.cleanup()
 
 
 def _bookmark(kind: str, version: int, *, ends_list: bool = False) -> Object:
