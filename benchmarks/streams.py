@@ -22,6 +22,7 @@ from tests.harness.sockets import with_ticket
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 LIMIT_SECONDS = 60.0
+_NO_MASK = bytes(4)
 _ESTABLISHED = 1
 """TCP_ESTABLISHED of Linux' include/net/tcp_states.h."""
 
@@ -120,9 +121,16 @@ class Stream(asyncio.Protocol):
             self.closed.set()
 
     def _send(self, code: int, payload: bytes) -> None:
-        size = len(payload)
-        length = bytes([0x80 | size]) if size < 126 else struct.pack("!BH", 0x80 | 126, size)
-        self.transport.write(bytes([0x80 | code]) + length + b"\0\0\0\0" + payload)
+        self.transport.write(masked(code, payload, _NO_MASK))
+
+
+def masked(code: int, payload: bytes, key: bytes) -> bytes:
+    """A frame as a browser sends it, of at most 64 KiB, masked with four bytes."""
+    size = len(payload)
+    length = bytes([0x80 | size]) if size < 126 else struct.pack("!BH", 0x80 | 126, size)
+    if key != _NO_MASK:
+        payload = bytes(byte ^ key[at % 4] for at, byte in enumerate(payload))
+    return bytes([0x80 | code]) + length + key + payload
 
 
 def _frames(data: bytes) -> Iterator[tuple[int, int, int]]:

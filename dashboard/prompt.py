@@ -1,23 +1,81 @@
-"""What goes out over a socket is given to the kernel at once."""
+"""A short way through Daphne for what a person waits for: the echo of a key, a line for a thousand viewers.
 
+What goes out is given to the kernel at once. Twisted alone would send in the next turn of the event loop, and ask the
+kernel twice more for that. And whoever asks for it hears a key in the turn in which it comes: the long way is a parser
+for frames of every kind, a queue and a task.
+"""
+
+import time
+from collections.abc import Callable
 from typing import Any
 
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet.tcp import Connection
 
+EXTENSION = "pilothouse.prompt"
+"""The name in an ASGI scope's extensions by which an application finds its PromptProtocol."""
+
+Hear = Callable[[bytes], bool]
+
+_BINARY = 0x82
+_MASKED = 0x80
+_HEAD, _KEY = 2, 4
+_SMALL, _LENGTH_16 = 126, 1 << 16
+
 
 class PromptProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no types
     """Daphne's side of one socket.
 
-    Twisted alone would send in the next turn of the event loop, and ask the kernel twice more for that: the echo of a
-    key has no time for it, nor has a line for a thousand viewers.
+    `hear` is given a short binary message in the turn of the event loop in which it comes, where nothing waits before
+    it; what it does not take goes the long way.
     """
+
+    hear: Hear | None = None
+
+    def send_now(self, data: bytes) -> bool:
+        """Sends a binary message, without compression; whether the socket was open."""
+        if self.state != self.STATE_OPEN or self.muted:
+            return False
+        self.sendData(_head(len(data)) + data)
+        return True
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        if not (self.hear and self._hears(data, self.hear)):
+            super().dataReceived(data)
 
     def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:  # noqa: N802 - autobahn's
         if not (sync or chopsize or self.send_queue):
             data = _unsent(self.transport, data)
         if data:
             super().sendData(data, sync, chopsize)
+
+    def _hears(self, data: bytes, hear: Hear) -> bool:
+        """Whether this was one short message, and `hear` has taken it."""
+        size = len(data) - _HEAD - _KEY
+        if not 0 < size < _SMALL or data[0] != _BINARY or data[1] != _MASKED | size:
+            return False
+        if self.state != self.STATE_OPEN or self.muted or self.data or self.inside_message or self.current_frame:
+            return False
+        if not self.application_queue.empty() or not hear(_unmasked(data)):
+            return False
+        # As Daphne does: whoever speaks is not asked whether he is there.
+        self.last_ping = time.time()
+        return True
+
+
+def _unmasked(frame: bytes) -> bytes:
+    """The payload of a short frame. RFC 6455, section 5.3."""
+    payload, size = frame[_HEAD + _KEY :], len(frame) - _HEAD - _KEY
+    mask = (frame[_HEAD : _HEAD + _KEY] * (size // _KEY + 1))[:size]
+    return (int.from_bytes(payload, "little") ^ int.from_bytes(mask, "little")).to_bytes(size, "little")
+
+
+def _head(size: int) -> bytes:
+    if size < _SMALL:
+        return bytes((_BINARY, size))
+    if size < _LENGTH_16:
+        return bytes((_BINARY, 126)) + size.to_bytes(2, "big")
+    return bytes((_BINARY, 127)) + size.to_bytes(8, "big")
 
 
 def _unsent(transport: Any, data: bytes) -> bytes:

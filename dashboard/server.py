@@ -17,6 +17,7 @@ from clusters import tasks, threads, turns
 from clusters.clients import close_clients
 from clusters.streams.feeds import close_feeds
 from dashboard import backpressure, broken_answers, compression
+from dashboard.prompt import EXTENSION, PromptProtocol
 
 Companion = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
@@ -90,6 +91,12 @@ class Server(Daphne):  # type: ignore[misc]  # Daphne has no types
     def listen_error(self, failure: Any) -> None:
         self._failure = failure.getErrorMessage()
         self.stop()
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        """Called by Daphne for each request and each socket; of a socket the application may know its protocol."""
+        if isinstance(protocol, PromptProtocol):
+            scope["extensions"] = {**scope.get("extensions", {}), EXTENSION: protocol}
+        return super().create_application(protocol, scope)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         """Daphne's way from the application to the wire, made to wait for slow readers."""

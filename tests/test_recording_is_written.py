@@ -48,10 +48,10 @@ async def begun(shell: TerminalSession) -> Recorder:
 
 async def test_what_is_printed_the_size_and_the_end_are_in_it(shell: TerminalSession) -> None:
     recorder = await begun(shell)
-    await recorder.output(b"$ ls\r\n")
+    recorder.output(b"$ ls\r\n")
     recorder.resized(*SCREEN)
     recorder.resized(120, 40)
-    await recorder.output("\x1b[32mgrün\x1b[0m".encode())
+    recorder.output("\x1b[32mgrün\x1b[0m".encode())
     await recorder.close(3)
     recording = await read(Recording.objects.get)
     assert [line[1:] for line in await read(cast, recording)] == [
@@ -84,14 +84,14 @@ async def test_the_header_says_who_was_where(shell: TerminalSession) -> None:
 async def test_a_character_that_comes_in_two_pieces_is_one(shell: TerminalSession) -> None:
     recorder = await begun(shell)
     for piece in ("ü".encode()[:1], "ü".encode()[1:], b"\xff"):
-        await recorder.output(piece)
+        recorder.output(piece)
     await recorder.close(None)
     assert [line[2] for line in await read(cast, await read(Recording.objects.get))] == ["ü", "\ufffd"]
 
 
 async def test_it_is_in_the_storage_before_the_shell_ends(shell: TerminalSession) -> None:
     recorder = await begun(shell)
-    await recorder.output(b"so far")
+    recorder.output(b"so far")
     recording = await read(Recording.objects.get)
     async with asyncio.timeout(10):
         while not await read(cast, recording):  # noqa: ASYNC110 - a storage tells nobody
@@ -107,7 +107,7 @@ async def test_a_long_recording_is_many_files_and_each_is_written_once_more_as_i
     recorder = await begun(shell)
     recording = await read(Recording.objects.get)
     for number in range(5):
-        await recorder.output(f"{number}".encode() * 60)
+        recorder.output(f"{number}".encode() * 60)
         async with asyncio.timeout(10):
             while len(await read(cast, recording)) <= number:  # noqa: ASYNC110 - a storage tells nobody
                 await asyncio.sleep(0.05)
@@ -122,7 +122,7 @@ async def test_after_an_error_of_ours_it_is_no_recording_any_more(
 ) -> None:
     recorder = await begun(shell)
     monkeypatch.setattr(recorder_module, "grown", lambda *_: 1 / 0)
-    await recorder.output(b"unseen")
+    recorder.output(b"unseen")
     async with asyncio.timeout(10):
         assert "made an error" in await recorder.trouble()
     assert not recorder.is_recording
@@ -149,7 +149,7 @@ def test_without_a_policy_nothing_is_recorded(harbour: Cluster) -> None:
 
     async def record() -> bool:
         recorder = await begun(shell)
-        await recorder.output(b"hello")
+        recorder.output(b"hello")
         await recorder.close(0)
         return recorder.is_recording
 
@@ -161,7 +161,7 @@ async def test_a_recording_whose_server_was_lost_is_closed_with_what_there_is(
     shell: TerminalSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorder = await begun(shell)
-    await recorder.output(b"so far")
+    recorder.output(b"so far")
     recording = await read(Recording.objects.get)
     async with asyncio.timeout(10):
         while not await read(cast, recording):  # noqa: ASYNC110 - a storage tells nobody

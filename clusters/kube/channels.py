@@ -6,17 +6,18 @@ https://github.com/kubernetes/apimachinery/blob/master/pkg/util/remotecommand/co
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from enum import IntEnum
 
-import aiohttp
 import msgspec
 
 from clusters.kube.client import Client
-from clusters.kube.errors import NotKubernetes, Unreachable, printable
-from clusters.kube.network_errors import in_words
+from clusters.kube.errors import KubeError, NotKubernetes, Unreachable, printable
+from clusters.kube.frames import Opcode
 from clusters.kube.paths import object_path
+from clusters.kube.websocket import WebSocket
 
 LARGEST_SCREEN = 500
 """Columns or rows. The API server stops heeding sizes for good after one that it cannot read, so none is sent above."""
@@ -32,6 +33,8 @@ _NO_PROGRAM = re.compile(r"executable file (`[^`]*` )?not found")
 _PING_SECONDS = 25.0
 _FRAME_LIMIT = 32 * 1024
 _LAST_WORDS = 2.0
+_MOST_WAITING = 256 * 1024
+"""Bytes of output that wait for whoever iterates; then nothing more is read."""
 
 
 class Channel(IntEnum):
@@ -43,6 +46,13 @@ class Channel(IntEnum):
     STATUS = 3
     RESIZE = 4
     CLOSE = 255
+
+
+_STDIN = bytes([Channel.STDIN])
+_OUTPUT = (Channel.STDOUT, Channel.STDERR)
+
+Offer = Callable[[bytes], bool]
+"""Takes a piece of output, or returns False where something stands in its way."""
 
 
 class _Cause(msgspec.Struct):
@@ -106,6 +116,7 @@ def _streams(container: str, *, stdin: bool, tty: bool) -> list[tuple[str, str]]
 async def _opened(client: Client, path: str, params: Sequence[tuple[str, str]]) -> AsyncIterator["ExecStream"]:
     async with client.upgrade(path, params, PROTOCOLS) as socket:
         stream = ExecStream(socket, client.host)
+        stream.listen()
         pings = asyncio.create_task(stream.ping_for_ever(), name=f"pings to {client.host}")
         try:
             yield stream
@@ -121,16 +132,28 @@ class ExecStream:
     Reading and writing may go on in different tasks.
     """
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, host: str) -> None:
-        self._socket = socket
-        self._host = host
-        self._ended = False
+    def __init__(self, socket: WebSocket, host: str) -> None:
+        self.offer: Offer | None = None
+        """Is given output in the turn of the event loop in which it comes, where somebody iterates and nothing waits
+        for him; what it does not take, he gets."""
         self.status: int | None = None
         """The exit code; None while the command runs and when its end is unknown (cut off, or never started)."""
         self.reason = ""
         """What the server said when it failed."""
         self.has_no_program = False
         """Whether that is because the program is not in the image."""
+        self._socket = socket
+        self._host = host
+        self._ended = False
+        self._waiting: deque[tuple[Channel, bytes]] = deque()
+        self._size = 0
+        self._came = asyncio.Event()
+        self._is_awaited = self._is_sending = False
+        self._error: KubeError | None = None
+
+    def listen(self) -> None:
+        """From now on output comes."""
+        self._socket.listen(self._hear)
 
     @property
     def has_ended(self) -> bool:
@@ -147,8 +170,19 @@ class ExecStream:
 
     async def send_stdin(self, data: bytes) -> None:
         """Writes to the command; waits while the network is full. Raises Unreachable when the socket is closed."""
-        for start in range(0, len(data), _FRAME_LIMIT):
-            await self._send(Channel.STDIN, data[start : start + _FRAME_LIMIT])
+        self._is_sending = True
+        try:
+            for start in range(0, len(data), _FRAME_LIMIT):
+                await self._send(Channel.STDIN, data[start : start + _FRAME_LIMIT])
+        finally:
+            self._is_sending = False
+
+    def send_stdin_now(self, data: bytes) -> bool:
+        """Writes to the command, unless that means to wait; whether it did."""
+        if self._is_sending or not self._socket.is_writable or len(data) > _FRAME_LIMIT:
+            return False
+        self._socket.send(Opcode.BINARY, _STDIN + data)
+        return True
 
     async def close_stdin(self) -> None:
         """Lets the command see the end of its input. Raises NotKubernetes where the server only speaks v4."""
@@ -163,39 +197,69 @@ class ExecStream:
 
     async def ping_for_ever(self) -> None:
         """Keeps idle proxies from cutting the socket, and lets TCP notice a server that is gone."""
-        with suppress(ConnectionError):
-            while not self._socket.closed:
-                await asyncio.sleep(_PING_SECONDS)
-                await self._socket.ping()
+        while not self._socket.closed:
+            await asyncio.sleep(_PING_SECONDS)
+            self._socket.send(Opcode.PING, b"")
 
     async def _send(self, channel: Channel, data: bytes) -> None:
-        with in_words(self._host):
-            if self._socket.closed:
-                raise Unreachable("The command has ended.")
-            await self._socket.send_bytes(bytes([channel]) + data)
+        if self._socket.closed:
+            raise Unreachable("The command has ended.")
+        self._socket.send(Opcode.BINARY, bytes([channel]) + data)
+        await self._socket.drain()
 
     async def _output(self) -> AsyncGenerator[tuple[Channel, bytes], None]:
-        async with aclosing(self._frames()) as frames:
-            async for frame in frames:
-                match frame[0], frame[1:]:
-                    case (Channel.STDOUT | Channel.STDERR) as channel, data if data:
-                        yield Channel(channel), data
-                    case Channel.STATUS, data if data:
-                        self._take_status(data)
+        while await self._has_come():
+            channel, data = self._waiting.popleft()
+            if self._size >= _MOST_WAITING > self._size - len(data):
+                self._socket.resume_reading()
+            self._size -= len(data)
+            yield channel, data
+        if self._error:
+            raise self._error
 
-    async def _frames(self) -> AsyncGenerator[bytes, None]:
-        """Binary frames that are not empty, until the socket closes: at most 2 s of silence after the status."""
-        while True:
+    async def _has_come(self) -> bool:
+        """Waits for output, after the status for 2 s at most; False where none comes any more."""
+        while not self._waiting:
+            if self._socket.closed or self._error:
+                return False
+            self._came.clear()
+            self._is_awaited = True
             try:
-                message = await self._socket.receive(timeout=_LAST_WORDS if self._ended else None)
+                async with asyncio.timeout(_LAST_WORDS if self._ended else None):
+                    await self._came.wait()
             except TimeoutError:
-                return
-            if message.type is aiohttp.WSMsgType.TEXT:
-                raise NotKubernetes(f"{self._host} sent text where bytes are due.")
-            if message.type is not aiohttp.WSMsgType.BINARY:
-                return
-            if message.data:
-                yield message.data
+                return False
+            finally:
+                self._is_awaited = False
+        return True
+
+    def _hear(self, opcode: int, frame: bytes) -> None:
+        if opcode == Opcode.BINARY and frame:
+            self._take(frame[0], frame[1:])
+            return
+        if opcode == Opcode.TEXT:
+            self._error = NotKubernetes(f"{self._host} sent text where bytes are due.")
+        elif opcode == Opcode.CLOSE:
+            self._error = self._error or self._socket.error
+        self._came.set()
+
+    def _take(self, channel: int, data: bytes) -> None:
+        if not data:
+            return
+        if channel == Channel.STATUS:
+            self._take_status(data)
+            self._came.set()
+        elif channel in _OUTPUT and not (self.offer and self._is_prompt and self.offer(data)):
+            self._waiting.append((Channel(channel), data))
+            self._size += len(data)
+            if self._size >= _MOST_WAITING:
+                self._socket.pause_reading()
+            self._came.set()
+
+    @property
+    def _is_prompt(self) -> bool:
+        """Whether nothing is before what comes now, with him who iterates either."""
+        return self._is_awaited and not self._waiting
 
     def _take_status(self, data: bytes) -> None:
         self._ended = True

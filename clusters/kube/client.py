@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+import aiofastnet
 import aiohttp
 import msgspec
 from aiohappyeyeballs import AddrInfoType
@@ -24,6 +25,7 @@ from clusters.kube.connection import Connection
 from clusters.kube.errors import BadCertificate, NotKubernetes, Unreachable, from_status
 from clusters.kube.network_errors import in_words
 from clusters.kube.tls import tls_context
+from clusters.kube.websocket import Handshake, WebSocket
 
 CONNECT_LIMIT = 10.0
 """Seconds until a connection, TLS included, must stand."""
@@ -38,6 +40,8 @@ _PLAIN_LIMIT = 128
 """Connections for plain requests; those beyond wait for one that is free."""
 
 _READ_BUFFER = 256 * 1024
+_SMALL = 16 * 1024
+_NOTHING: Mapping[str, str] = {}
 
 Params = Mapping[str, str] | Sequence[tuple[str, str]]
 
@@ -108,13 +112,16 @@ class Client:
         raise NotKubernetes(f"What answers at {self.host} is not a Kubernetes API server: it has no version.")
 
     @asynccontextmanager
-    async def stream(self, path: str, params: Params, silence: float | None) -> AsyncIterator[AsyncIterator[bytes]]:
+    async def stream(
+        self, path: str, params: Params, silence: float | None, *, rest: float = 0.0
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
         """The body in the pieces in which it arrives, for watches and logs.
 
-        Raises Unreachable after `silence` seconds without a byte (None: silence is normal, as in a quiet log).
+        After a piece under 16 KiB nothing is read for `rest` seconds, so that many small ones come together. Raises
+        Unreachable after `silence` seconds without a byte (None: silence is normal, as in a quiet log).
         """
         response = await self._send("GET", path, params, silence=silence, encoding="identity", streams=True)
-        pieces = self._pieces(response)
+        pieces = self._pieces(response, rest)
         try:
             yield pieces
         finally:
@@ -122,26 +129,20 @@ class Client:
             response.close()
 
     @asynccontextmanager
-    async def upgrade(
-        self, path: str, params: Params, protocols: Sequence[str]
-    ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    async def upgrade(self, path: str, params: Params, protocols: Sequence[str]) -> AsyncIterator[WebSocket]:
         """A WebSocket that speaks one of `protocols`, for exec. Raises NotKubernetes when the server picks none."""
-        headers = await self._headers("identity")
-        session = (await self._open()).streams
-        with in_words(self.host, self._proxy):
-            socket = await session.ws_connect(
-                self._url(path, params),
-                headers=headers,
-                protocols=protocols,
-                timeout=aiohttp.ClientWSTimeout(ws_close=1.0),  # API servers do not answer a close
-                **self._route(),
-            )
+        handshake = Handshake(protocols)
+        response = await self._send(
+            "GET", path, params, silence=SILENCE_LIMIT, encoding="identity", more=handshake.headers, streams=True
+        )
         try:
-            if socket.protocol not in protocols:
-                raise NotKubernetes(f"{self.host} speaks none of {', '.join(protocols)}.")
-            yield socket
+            socket = WebSocket(response, handshake.agreed(response.status, response.headers, self.host))
+            try:
+                yield socket
+            finally:
+                socket.close()
         finally:
-            await socket.close()
+            response.close()
 
     async def _exchange(
         self,
@@ -154,7 +155,13 @@ class Client:
         most: int = _BODY_LIMIT,
     ) -> bytes:
         response = await self._send(
-            method, path, params, silence=SILENCE_LIMIT, encoding="gzip", body=body, media=media if body else ""
+            method,
+            path,
+            params,
+            silence=SILENCE_LIMIT,
+            encoding="gzip",
+            body=body,
+            more={"Content-Type": media} if body else {},
         )
         try:
             with in_words(self.host, self._proxy):
@@ -173,10 +180,10 @@ class Client:
         silence: float | None,
         encoding: str,
         body: bytes = b"",
-        media: str = "",
+        more: Mapping[str, str] = _NOTHING,
         streams: bool = False,
     ) -> aiohttp.ClientResponse:
-        headers = await self._headers(encoding) | ({"Content-Type": media} if media else {})
+        headers = {**await self._headers(encoding), **more}
         sessions = await self._open()
         with in_words(self.host, self._proxy):
             return await (sessions.streams if streams else sessions.plain).request(
@@ -188,18 +195,24 @@ class Client:
                 **self._route(),
             )
 
-    async def _pieces(self, response: aiohttp.ClientResponse) -> AsyncGenerator[bytes, None]:
+    async def _pieces(self, response: aiohttp.ClientResponse, rest: float) -> AsyncGenerator[bytes, None]:
         while True:
             with in_words(self.host, self._proxy):
                 piece = await response.content.readany()
             if not piece:
                 return
-            yield piece
+            if rest and len(piece) < _SMALL:
+                async with _resting(response, rest):
+                    yield piece
+            else:
+                yield piece
 
     async def _open(self) -> "_Sessions":
         async with self._opening:
             if not self._closed:
                 await self._trust()
+                # aiohttp asks the loop for its transports: these cost a third, TLS most of all.
+                aiofastnet.patch_loop()
                 # It may have been closed meanwhile.
                 self._sessions = self._sessions or (None if self._closed else _Sessions())
         if self._closed or self._sessions is None:
@@ -296,6 +309,22 @@ async def _only_success(request: aiohttp.ClientRequest, handler: aiohttp.ClientH
     if response.status < 300:
         raise NotKubernetes(f"What answers at {request.url.authority} is a web page, not a Kubernetes API server.")
     raise from_status(response.status, body, response.headers)
+
+
+@asynccontextmanager
+async def _resting(response: aiohttp.ClientResponse, seconds: float) -> AsyncIterator[None]:
+    """Reads nothing meanwhile, and for so many seconds at least: the kernel keeps what comes, which costs us no turn of
+    the event loop for each piece."""
+    now = asyncio.get_running_loop().time
+    over, transport = now() + seconds, response.connection and response.connection.transport
+    if transport:
+        transport.pause_reading()
+    try:
+        yield
+        await asyncio.sleep(over - now())
+    finally:
+        if transport:
+            transport.resume_reading()
 
 
 async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:

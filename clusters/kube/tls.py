@@ -12,10 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from clusters.kube import tls_buffers
 from clusters.kube.connection import Connection
-
-tls_buffers.share()
 
 
 def tls_context(connection: Connection) -> ssl.SSLContext:

@@ -70,18 +70,22 @@ class CastRecorder:
             raise CannotRecord(self._reason)
         self._work = guarded(f"recording {self._recording.pk}", self._write_down())
 
-    async def output(self, data: bytes) -> None:
+    @property
+    def has_room(self) -> bool:
+        # Nothing is shown that must be recorded and is not; whoever waits for `trouble` ends the terminal.
+        return not self._required if self._reason else self._waiting <= MOST_WAITING
+
+    async def room(self) -> None:
+        while not self.has_room:
+            self._room.clear()
+            await self._room.wait()
+
+    def output(self, data: bytes) -> None:
         text = self._decoder.decode(data)
         self._add(OUTPUT, text)
         if self._echo:
             for line in self._echo.printed(text):
                 self._add(INPUT, line)
-        while self._waiting > MOST_WAITING and not self._reason:
-            self._room.clear()
-            await self._room.wait()
-        if self._reason and self._required:
-            # Nothing is shown that is not recorded; whoever waits for `trouble` ends the terminal.
-            await asyncio.Event().wait()
 
     def input(self, data: bytes) -> None:
         if self._echo:

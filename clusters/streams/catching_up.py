@@ -21,9 +21,6 @@ BEHIND_SECONDS = 5.0
 LATE_SECONDS = 0.5
 """And so long one that is about there."""
 
-SMALL = 16 * 1024
-GATHER_SECONDS = 0.02
-
 MOST_READINGS = 60
 """Readings for single viewers, of one cluster at once: each is a connection, and feeds, watches and pages need some."""
 
@@ -79,12 +76,6 @@ def in_time(give: Give) -> Give:
             raise KeptWaiting(_KEPT_WAITING.format(TAKING_SECONDS)) from None
 
     return give_in_time
-
-
-async def gather(text: bytes) -> None:
-    """Waits a moment after a small piece: kubelets give line after line, which are to travel together."""
-    if len(text) < SMALL:
-        await asyncio.sleep(GATHER_SECONDS)
 
 
 class _Met(Exception):
@@ -171,7 +162,6 @@ class CatchUp:
         if text:
             self._memory.note(text)
             await self._give(text)
-            await gather(text)
 
     async def _after_the_end(self, reason: str, *, has_failed: bool) -> Cursor:
         """The API has no more lines and none of them was the first of the ring; `reason` says why, if that is known."""

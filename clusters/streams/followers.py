@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 from clusters.kube.client import Client
 from clusters.streams.bounds import OVER, Until
-from clusters.streams.catching_up import GATHER_SECONDS, CatchUp, Give, found_in_ring
+from clusters.streams.catching_up import CatchUp, Give, found_in_ring
 from clusters.streams.feeds import FEED_LINES, Feed, State
 from clusters.streams.logs import Mark, Resumption
 from clusters.streams.requests import LogRequest
 from clusters.streams.ring import Cursor
 
 PIECE = 32 * 1024
+GATHER_SECONDS = 0.02
+"""For which what comes after some lines is left to come together."""
 Tell = Callable[[State, str], Awaitable[None]]
 
 

@@ -26,6 +26,9 @@ SLOWEST_WAIT = 5.0
 FIND_SECONDS = 10.0
 """The line to go on from is at the beginning of the answer: it comes soon, or it is not there."""
 
+REST_SECONDS = 0.02
+"""For which a log is left alone after a small piece: kubelets give line after line, which are to travel together."""
+
 SILENCE_SECONDS = 60.0
 """Without a byte where the log is not followed, whose end comes by itself."""
 
@@ -262,7 +265,7 @@ class Log:
     async def _pass_on(self, params: dict[str, str], place: Place | None, *, of: Instance | None = None) -> None:
         """Sends the lines after `place`, once it is sure that they are of the instance `of`. Raises Lost."""
         silence = None if "follow" in params else SILENCE_SECONDS
-        async with self.client.stream(self._path, params, silence) as pieces:
+        async with self.client.stream(self._path, params, silence, rest=REST_SECONDS) as pieces:
             if of and await self._is_another_by_now(of):
                 return
             self._begun = True

@@ -15,6 +15,7 @@ from clusters.streams.bounds import LastLines
 from clusters.streams.framing import WholeLines
 from clusters.streams.instances import Instance, look_at
 from clusters.streams.lines import LineCutter, Place, nanoseconds, place_of
+from clusters.streams.logs import REST_SECONDS
 from clusters.streams.searching import BadPattern, LastMatches, Search
 from clusters.streams.selection import Source
 
@@ -136,7 +137,7 @@ class _Reading:
         params |= {"previous": "true"} if previous else {}
         params |= {"sinceTime": since} if since else {}
         whole, cutter, skipped = WholeLines(), LineCutter(), _Skipped(self._after)
-        async with self._client.stream(self._path, params, SILENCE_SECONDS) as pieces:
+        async with self._client.stream(self._path, params, SILENCE_SECONDS, rest=REST_SECONDS) as pieces:
             async for piece in pieces:
                 if not await self._keep(last, skipped.cut(whole.feed(cutter.feed(piece)))):
                     return

@@ -5,7 +5,7 @@ from dataclasses import replace
 from clusters.kube.client import Client
 from clusters.kube.errors import KubeError
 from clusters.streams.bounds import MOST_KEPT, OVER, LastLines, Until
-from clusters.streams.catching_up import Give, gather, in_time, turn
+from clusters.streams.catching_up import Give, in_time, turn
 from clusters.streams.framing import WholeLines
 from clusters.streams.logs import Log, Mark, Resumption, Sign
 from clusters.streams.requests import LogRequest
@@ -75,7 +75,6 @@ class _Taking:
             self._last.add(lines)
         elif lines:
             await give(lines)
-            await gather(lines)
 
 
 class _Over(Exception):

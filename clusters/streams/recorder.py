@@ -21,8 +21,15 @@ class Recorder(Protocol):
     def is_recording(self) -> bool:
         """Whether what is told now will be found in a recording."""
 
-    async def output(self, data: bytes) -> None:
-        """The program has printed `data`; waits while too much of it is not written down yet."""
+    @property
+    def has_room(self) -> bool:
+        """Whether it can be told of more output now; it may be told all the same."""
+
+    async def room(self) -> None:
+        """Returns when it has room: while too much is not written down yet it has none."""
+
+    def output(self, data: bytes) -> None:
+        """The program has printed `data`."""
 
     def input(self, data: bytes) -> None:
         """The program has taken `data` as typed."""
@@ -50,7 +57,12 @@ class NotRecorded:
     def __init__(self, reason: str = "") -> None:
         self._reason = reason
 
-    async def output(self, data: bytes) -> None:
+    has_room = True
+
+    async def room(self) -> None:
+        pass
+
+    def output(self, data: bytes) -> None:
         pass
 
     def input(self, data: bytes) -> None:

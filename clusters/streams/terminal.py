@@ -29,7 +29,7 @@ from clusters.streams.leashes import Leash
 from clusters.streams.programs import NO_SHELL, Program
 from clusters.streams.recorder import CannotRecord, NotRecorded, OpenRecorder, Recorder
 from clusters.streams.screen import Screen
-from clusters.streams.viewers import OUTPUT_WINDOW, PATIENCE, Viewer
+from clusters.streams.viewers import Viewer, Viewers
 from clusters.streams.vitals import Vitals
 from clusters.tasks import guarded, stop
 from clusters.threads import write
@@ -43,9 +43,6 @@ PIECE = 32 * 1024
 RESIZE_SECONDS = 0.1
 ARRIVAL_SECONDS = 10.0
 """How long a new shell waits at least for the page that asked for it."""
-
-TAKEN_UP_ELSEWHERE = "This shell was taken up in another window."
-NOTHING_DRAWN = f"The browser drew nothing for {PATIENCE:.0f} s."
 
 _NEVER_STARTED = (BadRequest, Forbidden, NotFound, Unauthorized)
 _BROKE_OFF = "The connection to the container broke off; how the shell ended is unknown."
@@ -91,12 +88,11 @@ class Terminal:
         self._vitals = Vitals(client, program, instance, row.pk)
         self._who: dict[str, Any] = {"user": user, "address": address}
         self._grace = float(settings.PILOTHOUSE_SHELL_GRACE_SECONDS)
-        self._driver: Viewer | None = None
-        self._viewers: set[Viewer] = set()
-        self._drawn = asyncio.Event()
-        self._left, self._taken_up = asyncio.Event(), asyncio.Event()
-        self._left.set()
+        self._viewers = Viewers(self.screen)
         self._typed: asyncio.Queue[bytes | None] = asyncio.Queue()
+        """What could not be sent at once, and None for the end of the input."""
+        self._stream: ExecStream | None = None
+        """While input and output pass."""
         self._size = (program.request.columns, program.request.rows)
         self._resized = asyncio.Event()
         self._told: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
@@ -125,41 +121,31 @@ class Terminal:
     @property
     def watchers(self) -> list[str]:
         """The names of those who only watch."""
-        return sorted({viewer.name for viewer in self._viewers if not viewer.drives})
+        return self._viewers.watchers
 
     def attach(self, viewer: Viewer) -> None:
         """From now on the viewer is told of everything. One that drives sends away the one that drove before."""
         self._viewers.add(viewer)
-        if viewer.drives:
-            if self._driver:
-                self._driver.send_away(TAKEN_UP_ELSEWHERE)
-            self._driver = viewer
-            self._left.clear()
-            self._taken_up.set()
-        self._tell_all()
 
     def detach(self, viewer: Viewer) -> None:
         """The viewer is gone. Without one that drives, the shell goes on for the grace time."""
-        self._viewers.discard(viewer)
-        if viewer is self._driver:
-            self._driver = None
-            self._taken_up.clear()
-            self._left.set()
-            self._drawn.set()
-        self._tell_all()
+        self._viewers.remove(viewer)
 
     def type(self, viewer: Viewer, data: bytes) -> None:
         """Input for the shell; what comes from another than the one who drives is dropped. Raises Flooded."""
-        if not data or viewer is not self._driver or self._told.done() or self._input_closed:
+        if not data or viewer is not self._viewers.driver or self._told.done() or self._input_closed:
             return
         if self.accepted + len(data) - self.taken > INPUT_LIMIT:
             raise Flooded
         self.accepted += len(data)
-        self._typed.put_nowait(data)
+        if self._typed.empty() and self._stream and self._stream.send_stdin_now(data):
+            self._note_taken(data)
+        else:
+            self._typed.put_nowait(data)
 
     def close_input(self, viewer: Viewer) -> None:
         """The program is to see the end of its input once it has read what was typed."""
-        if viewer is self._driver and not self._told.done() and not self._input_closed:
+        if viewer is self._viewers.driver and not self._told.done() and not self._input_closed:
             self._input_closed = True
             self._typed.put_nowait(None)
 
@@ -167,12 +153,11 @@ class Terminal:
         """The screen has changed, as far as one can; of many changes the last one counts."""
         self._size = (within_screen(columns), within_screen(rows))
         self._resized.set()
-        self._tell_all()
+        self._viewers.tell()
 
     def note_drawn(self, viewer: Viewer, total: int) -> None:
         """The viewer's page has drawn `total` bytes of those that its socket brought."""
-        viewer.window.acknowledge(total)
-        self._drawn.set()
+        self._viewers.note_drawn(viewer, total)
 
     def close(self) -> None:
         """Its user has done with it."""
@@ -236,6 +221,7 @@ class Terminal:
             return Ending(None, error.reason)
 
     async def _pass_both_ways(self, stream: ExecStream) -> Ending:
+        self._stream = stream
         try:
             return await _first(
                 self._show(stream),
@@ -244,12 +230,13 @@ class Terminal:
                 self._unless_closed(self._pass_sizes(stream)),
             )
         finally:
+            self._stream = stream.offer = None
             if self._program.ends_by_keys and not stream.has_ended:
                 self._goes_on = await interrupt(stream)
 
     async def _note_started(self) -> None:
         self.started = True
-        self._tell_all()
+        self._viewers.tell()
         await write(shell_opened.send, Terminal, **self._who, **self._where())
 
     def _where(self) -> dict[str, Any]:
@@ -257,13 +244,12 @@ class Terminal:
         return {"cluster": row.cluster, "namespace": row.namespace, "pod": row.pod, "container": row.container}
 
     async def _show(self, stream: ExecStream) -> Ending:
+        stream.offer = self._show_now
         async for _, data in stream:
-            self._vitals.note_sign()
             for at in range(0, len(data), PIECE):
-                await self._wait_for_driver()
-                await self.recorder.output(self._as_on_terminal(data[at : at + PIECE]))
-                self.screen.add(data[at : at + PIECE])
-                self._tell_all()
+                await self._viewers.room()
+                await self.recorder.room()
+                self._print(data[at : at + PIECE])
         if stream.status is not None:
             return Ending(stream.status, "", noun=self._program.noun)
         if not self.screen.end and stream.has_no_program and self._program.has_leash:
@@ -271,20 +257,22 @@ class Terminal:
             return Ending(None, NO_SHELL)
         return Ending(None, stream.reason or _BROKE_OFF)
 
+    def _show_now(self, data: bytes) -> bool:
+        """Shows what has just come, unless that means to wait: for the echo of a key a person waits."""
+        if len(data) > PIECE or not self.recorder.has_room or not self._viewers.have_room:
+            return False
+        self._print(data)
+        return True
+
+    def _print(self, data: bytes) -> None:
+        self.recorder.output(self._as_on_terminal(data))
+        self.screen.add(data)
+        self._vitals.note_sign()
+        self._viewers.show()
+
     def _as_on_terminal(self, data: bytes) -> bytes:
         """What a terminal would have been sent: a pipe has line feeds only."""
         return data if self._program.has_tty else data.replace(b"\n", b"\r\n")
-
-    async def _wait_for_driver(self) -> None:
-        """Whoever drives loses nothing: we read on only when he has drawn, and give him up in time."""
-        while (viewer := self._driver) and self.screen.end - viewer.at + viewer.window.waiting >= OUTPUT_WINDOW:
-            self._drawn.clear()
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    await self._drawn.wait()
-            except TimeoutError:
-                viewer.send_away(NOTHING_DRAWN)
-                self.detach(viewer)
 
     async def _pass_input(self, stream: ExecStream) -> None:
         while True:
@@ -293,9 +281,12 @@ class Terminal:
                 await self._close_stdin(stream)
                 continue
             await stream.send_stdin(data)
-            self.recorder.input(data)
-            self.taken += len(data)
-            self._tell_all()
+            self._note_taken(data)
+
+    def _note_taken(self, data: bytes) -> None:
+        self.recorder.input(data)
+        self.taken += len(data)
+        self._viewers.tell()
 
     async def _close_stdin(self, stream: ExecStream) -> None:
         if self._program.ends_by_keys:
@@ -305,7 +296,7 @@ class Terminal:
             await stream.close_stdin()
         except NotKubernetes as error:
             self.notice = error.reason
-            self._tell_all()
+            self._viewers.tell()
 
     async def _pass_sizes(self, stream: ExecStream) -> None:
         while True:
@@ -331,37 +322,33 @@ class Terminal:
             self.not_recorded = await self.recorder.trouble()
         except CannotRecord as error:
             return Ending(None, str(error))
-        self._tell_all()
+        self._viewers.tell()
         return await asyncio.shield(self._told)
 
     async def _wait_for_return(self) -> Ending:
         """Ends the shell when nobody has driven it for the grace time."""
-        grace = self._grace if self._driver else max(self._grace, ARRIVAL_SECONDS)
+        grace = self._grace if self._viewers.driver else max(self._grace, ARRIVAL_SECONDS)
         while True:
-            await self._left.wait()
+            await self._viewers.left.wait()
             try:
                 async with asyncio.timeout(grace):
-                    await self._note_attached(self._taken_up)
+                    await self._note_attached(self._viewers.taken_up)
             except TimeoutError:
                 return Ending(None, f"Nobody took the shell up again within {grace:.0f} s.")
             grace = self._grace
-            await self._note_attached(self._left)
+            await self._note_attached(self._viewers.left)
 
     async def _note_attached(self, changes: asyncio.Event) -> None:
         """Writes down whether a page shows the shell, and waits until that changes."""
         try:
-            await write(sessions.note_attached, self.id, changes is self._left)
+            await write(sessions.note_attached, self.id, changes is self._viewers.left)
         except DatabaseError as error:
             logger.warning("Whether shell %s is shown could not be written down: %s", self.id, error)
         await changes.wait()
 
-    def _tell_all(self) -> None:
-        for viewer in self._viewers:
-            viewer.changed.set()
-
     def _end_with(self, ending: Ending) -> None:
         self.ending = ending
-        self._tell_all()
+        self._viewers.tell()
 
     async def _clean_up(self, ending: Ending, leash: Leash | None, began: float) -> None:
         recorded = guarded(f"end of the recording of shell {self.id}", self.recorder.close(ending.exit_code))

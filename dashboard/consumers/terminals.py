@@ -2,6 +2,7 @@
 
 import asyncio
 from abc import abstractmethod
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -17,6 +18,7 @@ from dashboard.consumers import base
 from dashboard.consumers.base import MALFORMED
 from dashboard.consumers.rights import Refusal
 from dashboard.consumers.streams import StreamConsumer
+from dashboard.prompt import EXTENSION, PromptProtocol
 
 ECHO_SECONDS = 0.03
 """How long the word that the container has taken what was typed lets the echo go first: for that a person waits."""
@@ -35,6 +37,8 @@ class TerminalSocket(StreamConsumer):
 
     terminal: Terminal | None = None
     viewer: Viewer | None = None
+    is_idle = False
+    """Whether all that there is to tell was told."""
 
     @abstractmethod
     async def taken_up(self) -> tuple[Terminal, Viewer]:
@@ -47,13 +51,39 @@ class TerminalSocket(StreamConsumer):
         except (CannotRun, TooManyShells) as error:
             return str(error)
         self.terminal, self.viewer = terminal, viewer
+        short_way = self.scope.get("extensions", {}).get(EXTENSION)
+        if short_way:
+            short_way.hear = partial(self.hear_now, terminal, viewer)
+            viewer.show_now = partial(self.show_now, terminal, viewer, short_way)
         terminal.attach(viewer)
         try:
             return await self.show(terminal, viewer)
         except Stalled:
             return f"The browser drew nothing for {PATIENCE:.0f} s."
         finally:
+            if short_way:
+                short_way.hear = None
             terminal.detach(viewer)
+
+    def hear_now(self, terminal: Terminal, viewer: Viewer, data: bytes) -> bool:
+        """What the page has typed, in the turn of the event loop in which it came; False: only `typed` knows what to
+        do with it."""
+        if self.is_over:
+            return False
+        try:
+            terminal.type(viewer, data)
+        except Flooded:
+            return False
+        return True
+
+    def show_now(self, terminal: Terminal, viewer: Viewer, short_way: PromptProtocol) -> None:
+        """What was printed, in the turn of the event loop in which it came, if `show` has nothing else to do first."""
+        if self.is_over or not self.is_idle or viewer.sent_away or not viewer.window.open:
+            return
+        if viewer.at >= terminal.screen.start:
+            piece = terminal.screen.after(viewer.at, PIECE)
+            if short_way.send_now(piece):
+                note_shown(viewer, piece)
 
     async def typed(self, data: bytes) -> None:
         try:
@@ -102,15 +132,16 @@ class TerminalSocket(StreamConsumer):
             elif terminal.ending:
                 return await self.tell_end(terminal.ending)
             else:
+                self.is_idle = True
                 await news.until_changed(terminal, viewer)
+                self.is_idle = False
 
     async def pass_from(self, terminal: Terminal, viewer: Viewer) -> None:
         # While there was no room, the beginning may have gone.
         if viewer.at < terminal.screen.start:
             return
         piece = terminal.screen.after(viewer.at, PIECE)
-        viewer.at += len(piece)
-        viewer.window.note_sent(len(piece))
+        note_shown(viewer, piece)
         await self.pass_on(piece)
 
     async def tell_end(self, ending: Ending) -> str:
@@ -119,6 +150,12 @@ class TerminalSocket(StreamConsumer):
         else:
             await self.tell(type="exit", code=ending.exit_code, wanted=ending.wanted)
         return ending.in_words()
+
+
+def note_shown(viewer: Viewer, piece: bytes) -> None:
+    """The viewer gets this piece of the screen now."""
+    viewer.at += len(piece)
+    viewer.window.note_sent(len(piece))
 
 
 class News:

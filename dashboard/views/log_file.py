@@ -20,6 +20,7 @@ from clusters.models import Cluster, Role
 from clusters.sealing import SealBroken
 from clusters.signals import client_address, log_closed, log_opened
 from clusters.streams.cluster_rights import ClusterRight
+from clusters.streams.logs import REST_SECONDS
 from clusters.streams.merging import SILENCE_SECONDS, merged
 from clusters.streams.open_logs import TooManyLogs, counted, downloaded
 from clusters.streams.requests import ALL, BadStreamRequest, LogRequest, log_request
@@ -94,7 +95,7 @@ async def _text(
 async def _as_given(client: Client, source: Source, asked: LogRequest, layout: Layout) -> AsyncIterator[bytes]:
     path = object_path("", "v1", "pods", source.namespace, source.pod, "log")
     shown = {"container": source.container, "timestamps": "true" if layout.times else "false"}
-    async with client.stream(path, asked.params() | shown, SILENCE_SECONDS) as pieces:
+    async with client.stream(path, asked.params() | shown, SILENCE_SECONDS, rest=REST_SECONDS) as pieces:
         async for piece in pieces:
             yield piece
 

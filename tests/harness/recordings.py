@@ -45,7 +45,8 @@ def recorded(shell: TerminalSession, *printed: str, exit_code: int | None = 0) -
     async def record() -> None:
         recorder = await open_recorder(shell, SCREEN, None)
         for text in printed:
-            await recorder.output(text.encode())
+            await recorder.room()
+            recorder.output(text.encode())
         await recorder.close(exit_code)
 
     async_to_sync(record)()
@@ -61,7 +62,8 @@ def recorded_in_parts(monkeypatch: pytest.MonkeyPatch, shell: TerminalSession, *
     async def record() -> None:
         recorder = await open_recorder(shell, SCREEN, None)
         for number, text in enumerate(printed):
-            await recorder.output(text.encode())
+            await recorder.room()
+            recorder.output(text.encode())
             async with asyncio.timeout(20):
                 while await read(parts.count) <= number:  # noqa: ASYNC110 - a storage tells nobody
                     await asyncio.sleep(0.02)
