@@ -1,30 +1,15 @@
 """A database that refuses a batch for a while loses none."""
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from clusters import metrics, threads
 from clusters.models import Health
+from tests.harness.broken_connections import break_the_writers_connection, execute
 from tests.harness.small_cluster import small_cluster
 from tests.harness.watching import add_cluster, all_watched, becomes, fleet, rows_equal_server
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_modes]
-
-
-async def break_the_writers_connection() -> None:
-    """What a failing disk or a restarted server does to the connection that all writes use."""
-    if connection.vendor == "sqlite":
-        await threads.write(_execute, "PRAGMA query_only = 1")
-        return
-    pid = await threads.write(_execute, "SELECT pg_backend_pid()")
-    await threads.read(_execute, f"SELECT pg_terminate_backend({pid})")
-
-
-def _execute(statement: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        row = cursor.fetchone()
-        return row[0] if row else 0
 
 
 def refused_so_far() -> float:
@@ -49,5 +34,5 @@ async def test_a_batch_that_the_database_refused_is_written_all_the_same() -> No
 async def test_a_connection_that_failed_is_not_used_again() -> None:
     await break_the_writers_connection()
     with pytest.raises(DatabaseError):
-        await threads.write(_execute, "CREATE TABLE nobody_needs (id int)")
-    assert await threads.write(_execute, "SELECT 1") == 1
+        await threads.write(execute, "CREATE TABLE nobody_needs (id int)")
+    assert await threads.write(execute, "SELECT 1") == 1

@@ -10,7 +10,6 @@ import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -24,6 +23,7 @@ from yarl import URL
 from clusters.kube.connection import Connection
 from clusters.kube.errors import BadCertificate, NotKubernetes, Unreachable, from_status
 from clusters.kube.network_errors import in_words
+from clusters.kube.renewed import RenewedFile, aside
 from clusters.kube.tls import tls_context
 from clusters.kube.websocket import Handshake, WebSocket
 
@@ -58,6 +58,8 @@ class Client:
         self._proxy = urlsplit(connection.proxy_url).netloc.rpartition("@")[2]
         self._sessions: _Sessions | None = None
         self._opening = asyncio.Lock()
+        self._token_file = RenewedFile(connection.token_file)
+        self._ca_file = RenewedFile(connection.ca_file)
         self._authority = connection.ca_data
         self._context: ssl.SSLContext | bool | None = None
         self._closed = False
@@ -240,7 +242,7 @@ class Client:
         if not self.connection.ca_file:
             return self.connection.ca_data
         try:
-            return await asyncio.to_thread(Path(self.connection.ca_file).read_bytes)
+            return await self._ca_file.content()
         except OSError:
             return self._authority
 
@@ -248,7 +250,7 @@ class Client:
         if not self.connection.server.startswith("https:"):
             return True
         # Reading the system's CAs and locking a key take tens of milliseconds.
-        return await asyncio.to_thread(tls_context, replace(self.connection, ca_data=authority))
+        return await aside(tls_context, replace(self.connection, ca_data=authority))
 
     def _url(self, path: str, params: Params) -> URL:
         query = urlencode(params, quote_via=quote)
@@ -265,8 +267,8 @@ class Client:
         connection = self.connection
         if connection.token_file:
             with in_words(self.host, self._proxy):
-                token = await asyncio.to_thread(Path(connection.token_file).read_text)
-            return f"Bearer {token.strip()}"
+                token = await self._token_file.content()
+            return f"Bearer {token.decode().strip()}"
         if connection.token:
             return f"Bearer {connection.token}"
         if connection.username:

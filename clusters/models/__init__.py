@@ -1,6 +1,6 @@
 """The rows Pilothouse keeps: clusters, the cached state of their objects, grants and what people did."""
 
-from clusters.models.activity import Activity, TerminalSession, UsedTicket
+from clusters.models.activity import Activity, OpenLog, TerminalSession, UsedTicket
 from clusters.models.cluster import DEMO, Cluster, Health, RecordingPolicy, SetAside, Watch, WatchProcess
 from clusters.models.derived import Label, PodTemplate, Tally
 from clusters.models.grants import Grant, Role
@@ -28,6 +28,7 @@ __all__ = [
     "Label",
     "Namespace",
     "Node",
+    "OpenLog",
     "Pod",
     "PodTemplate",
     "Recording",

@@ -1,4 +1,4 @@
-"""What people did, and the shells they have open."""
+"""What people did, and the shells and logs they have open."""
 
 import uuid
 
@@ -100,6 +100,23 @@ class TerminalSession(models.Model):
     def runs(self) -> str:
         """What was asked to run, as people read it."""
         return "bash, else sh" if self.kind == self.Kind.SHELL and self.command == "auto" else self.command
+
+
+class OpenLog(models.Model):
+    """A page of logs, or a file of them, that somebody has open (`clusters.streams.open_logs`); goes when it is closed.
+
+    `owner` is the id of the server process that serves it and `seen` its last sign of life. Nothing is locked for it,
+    so that opening a log never waits for a cluster that is being deleted: hence no constraints.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="+", db_constraint=False)
+    cluster = models.ForeignKey(Cluster, models.DO_NOTHING, related_name="+", db_constraint=False)
+    owner = models.CharField(max_length=100)
+    seen = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class UsedTicket(models.Model):

@@ -127,14 +127,13 @@ class LogConsumer(StreamConsumer):
 
     async def pass_logs_on(self, seen: list[Seen]) -> str:
         """Raises KubeError, TooManyLogs and Stalled."""
-        self.viewing = Viewing(self.cluster.pk, self.client_as_it_is, self.request, self, seen, person=self.user.pk)
-        with counted(self.user):
-            async with recorded(log_opened, log_closed, self.what()) as record:
-                self.record: Record = record
-                try:
-                    return await self.viewing.run(self.select)
-                finally:
-                    self.note_what_was_read()
+        async with counted(self.user, self.cluster), recorded(log_opened, log_closed, self.what()) as record:
+            self.record: Record = record
+            self.viewing = Viewing(self.cluster.pk, self.client_as_it_is, self.request, self, seen, person=self.user.pk)
+            try:
+                return await self.viewing.run(self.select)
+            finally:
+                self.note_what_was_read()
 
     async def client_as_it_is(self) -> Client:
         """Our row is read every three seconds, and others may know a newer connection: one that has not changed since

@@ -105,8 +105,8 @@ async def _recorded(opening: Opening, pieces: AsyncIterator[bytes], sources: lis
 
     A generator that has begun is closed by the event loop even when nobody reads on.
     """
-    with counted(opening.user), downloaded(opening.user.pk, opening.cluster.pk, len(sources)):
-        async with recorded(log_opened, log_closed, opening) as record:
+    async with counted(opening.user, opening.cluster), recorded(log_opened, log_closed, opening) as record:
+        with downloaded(opening.user.pk, opening.cluster.pk, len(sources)):
             record.detail.append(in_words(sources))
             first = await anext(pieces, b"")
             await record.note_opened()

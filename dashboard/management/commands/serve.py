@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 
 from clusters import checkpoints, demo, fleet, tasks
 from clusters.recordings import retention
-from clusters.streams import holding, neighbours, sweep
+from clusters.streams import holding, neighbours, open_logs, sweep
 from dashboard import demo as simulation
 
 
@@ -42,6 +42,7 @@ class Command(BaseCommand):
         work: dict[str, Companion] = {
             "sweep": partial(sweep.run, held=holding.ids),
             "shells": holding.run,
+            "open logs": open_logs.run,
             "recordings": retention.run,
         }
         if settings.EMBEDDED and not no_watch:
