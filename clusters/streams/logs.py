@@ -181,14 +181,24 @@ class Log:
             )
         if instance.key == self._read_to_the_end and not instance.running:
             return await self._wait_for(instance, "Waiting for the next start.", "It will not be started again.")
+        is_first = not self._key
         if instance.key != self._key:
             await self._begin(instance)
         await self._read(instance)
         if not self._request.follow:
-            return ""
+            return self._once(is_first=is_first)
         if not self._cut and not instance.running:
             return await self._end(instance)
         return None
+
+    def _once(self, *, is_first: bool) -> str:
+        """Raises KubeError where there was another instance before the log was open. Of the `is_first` that was looked
+        at nobody has seen anything: the next is read as though it had never been."""
+        if not self._cut:
+            return ""
+        if is_first:
+            self._key = ""
+        raise KubeError("The container was started again just when its log was opened.")
 
     async def _wait_for(self, instance: Instance, while_waiting: str, at_the_end: str) -> str | None:
         if not (self._request.follow and instance.will_run):
