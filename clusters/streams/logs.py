@@ -140,6 +140,11 @@ class Log:
             self._pause = min(self._pause * 1.5, slowest)
 
     @property
+    def leaves_out(self) -> bool:
+        """Whether what is asked for next may begin later than the log does."""
+        return any(limit in self._from for limit in _FROM_NOW)
+
+    @property
     def _follows(self) -> bool:
         return self._request.follow and not self._request.previous
 
@@ -265,7 +270,7 @@ class Log:
     def _go_on_from(self, moment: datetime) -> None:
         """What there was at the moment has come: the limits of the request would count from a later one if it were
         asked again."""
-        if any(limit in self._from for limit in _FROM_NOW):
+        if self.leaves_out:
             since = (moment - _CLOCK_SLACK).isoformat(timespec="seconds")
             self._from = self._without_limits() | {"sinceTime": since}
 
