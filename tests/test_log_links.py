@@ -1,5 +1,6 @@
 """A link to a line of a log: copied where the browser lets us, and shown to be copied by hand where it does not."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -20,8 +21,8 @@ def logs(browser: Browser) -> Iterator[ScriptedLogs]:
         yield logs
 
 
-def pick_a_moment(logs: ScriptedLogs, clipboard: str) -> None:
-    logs.page.add_init_script(CLIPBOARD % clipboard)
+def pick_a_moment(logs: ScriptedLogs, script: str) -> None:
+    logs.page.add_init_script(script)
     logs.show()
     logs.source(1)
     logs.lines(1, stamped("hello"))
@@ -29,7 +30,7 @@ def pick_a_moment(logs: ScriptedLogs, clipboard: str) -> None:
 
 
 def test_it_is_copied_and_shows_the_log_from_a_minute_before(logs: ScriptedLogs) -> None:
-    pick_a_moment(logs, TAKES)
+    pick_a_moment(logs, CLIPBOARD % TAKES)
     expect(logs.page.get_by_text("The link to this line is copied")).to_be_visible()
     copied = logs.page.evaluate("() => window.copied")
     assert copied.startswith(f"{ORIGIN}/logs/?")
@@ -37,9 +38,29 @@ def test_it_is_copied_and_shows_the_log_from_a_minute_before(logs: ScriptedLogs)
     assert "since=2026-11-25T09%3A59%3A00Z" in copied
 
 
-@pytest.mark.parametrize("clipboard", [REFUSES, "undefined"])
-def test_where_the_browser_refuses_it_is_shown_and_selected(logs: ScriptedLogs, clipboard: str) -> None:
-    pick_a_moment(logs, clipboard)
+@pytest.mark.parametrize("key", ["", "c"], ids=["mouse", "keyboard"])
+def test_it_is_copied_also_where_the_browser_gives_no_clipboard(logs: ScriptedLogs, key: str) -> None:
+    logs.show()
+    logs.source(1)
+    logs.lines(1, stamped("hello"))
+    moment = logs.page.locator(".ln time")
+    expect(moment).to_be_visible()
+    # As on every page that is served without TLS.
+    assert logs.page.evaluate("() => navigator.clipboard === undefined")
+    if key:
+        logs.page.get_by_role("log").focus()
+        logs.page.keyboard.press(key)
+    else:
+        moment.click()
+    expect(logs.page.get_by_text("The link to this line is copied")).to_be_visible()
+    logs.page.get_by_role("searchbox").focus()
+    logs.page.keyboard.press("Control+v")
+    expect(logs.page.get_by_role("searchbox")).to_have_value(re.compile(re.escape(LINE)))
+
+
+@pytest.mark.parametrize("script", [CLIPBOARD % REFUSES, "document.execCommand = () => false;"])
+def test_where_the_browser_refuses_it_is_shown_and_selected(logs: ScriptedLogs, script: str) -> None:
+    pick_a_moment(logs, script)
     field = logs.page.get_by_label("Link to this line")
     expect(field).to_be_focused()
     assert LINE in field.input_value()

@@ -9,7 +9,8 @@ import pytest
 
 from clusters.kube.errors import KubeError
 from clusters.streams import logs
-from clusters.streams.logs import Log, Mark
+from clusters.streams.lines import place_of
+from clusters.streams.logs import Log, Mark, Resumption
 from clusters.streams.once import read_once
 from clusters.streams.requests import LogRequest
 from clusters.streams.selection import Source
@@ -35,13 +36,15 @@ async def api(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LogApi]:
 class Reading:
     """One reading of the log from its beginning to its end."""
 
-    def __init__(self, api: LogApi, request: LogRequest, pod_uid: str = "uid-web") -> None:
-        self.api, self.request, self.pod_uid = api, request, pod_uid
+    def __init__(
+        self, api: LogApi, request: LogRequest, pod_uid: str = "uid-web", resumption: Resumption | None = None
+    ) -> None:
+        self.api, self.request, self.pod_uid, self.resumption = api, request, pod_uid, resumption
         self.text = b""
 
     async def run(self) -> "Reading":
         async with self.api.client() as client, asyncio.timeout(30):
-            log = Log(client, self.request, self.take, pod_uid=self.pod_uid)
+            log = Log(client, self.request, self.take, pod_uid=self.pod_uid, resumption=self.resumption)
             self.reason = await log.run()
             self.has_failed = log.has_failed
         return self
@@ -101,6 +104,47 @@ async def test_of_the_run_before_only_that_of_the_same_pod_is_given(api: LogApi)
     reading = await Reading(api, BEFORE, pod_uid="uid-of-another").run()
     assert reading.text == b""
     assert reading.reason.startswith("The pod is gone")
+
+
+async def start_again(api: LogApi, *, asked: int) -> Instance:
+    """The container starts anew once its log was asked for so many times, before that is answered."""
+    async with asyncio.timeout(10):
+        await api.until(asked=asked)
+    api.instances[-1].exit_code = 1
+    api.instances.append(young := Instance())
+    young.write(20, each=MOMENT)
+    api.free.set()
+    api.free.clear()
+    return young
+
+
+async def test_one_whose_container_starts_again_before_it_is_open_is_that_of_the_new_run(api: LogApi) -> None:
+    api.free.clear()
+    reading = asyncio.create_task(Reading(api, replace(ONCE, tail=5)).run())
+    young = await start_again(api, asked=1)
+    api.free.set()
+    assert (await reading).text == b"".join(young.lines[-5:])
+    assert not (await reading).has_failed
+
+
+async def test_who_saw_the_run_before_gets_its_end_too(api: LogApi) -> None:
+    old = api.instances[-1]
+    seen = Resumption("uid-web/1", place_of(old.lines[399].rstrip(b"\n")))
+    api.free.clear()
+    reading = asyncio.create_task(Reading(api, ONCE, resumption=seen).run())
+    young = await start_again(api, asked=1)
+    api.free.set()
+    assert (await reading).text == b"".join(old.lines[400:] + young.lines)
+
+
+async def test_one_whose_container_always_starts_again_has_failed(api: LogApi) -> None:
+    api.free.clear()
+    reading = asyncio.create_task(Reading(api, ONCE).run())
+    for asked in range(1, logs.MOST_TRIES + 1):
+        await start_again(api, asked=asked)
+    assert (await reading).has_failed
+    assert (await reading).reason == "The container was started again just when its log was opened."
+    assert (await reading).text == b""
 
 
 async def test_whoever_reads_it_is_told_of_the_error(api: LogApi) -> None:

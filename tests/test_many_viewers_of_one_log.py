@@ -21,6 +21,7 @@ from clusters.streams.logs import Mark, Sign
 from clusters.streams.requests import LogRequest
 from clusters.streams.selection import Source
 from clusters.threads import write
+from dashboard.consumers import base
 from tests import people
 from tests.harness.log_cluster import LogCluster, LoggingPod, log_cluster
 from tests.harness.many_logs import LogPage, many_logs
@@ -301,9 +302,17 @@ async def test_one_who_takes_nothing_does_not_keep_the_turn_of_others(
     harbour: LogCluster, maria: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(catching_up, "TAKING_SECONDS", 0.1)
-    harbour.pods["harbour", "web"].log().write(30_000, each=MOMENT)
-    async with many_logs(maria, f"{QUERY}&follow=0&tail=all") as logs:
+    page, log, query = LogPage(), harbour.pods["harbour", "web"].log(), f"{QUERY}&follow=0&tail=all"
+    log.write(30_000, each=MOMENT)
+    async with many_logs(maria, query, page=page) as logs:
         logs.draws = False
         await logs.tell(paused=True)
         await logs.start()
         assert (await logs.until_closed()).startswith("The log was still being read, and this browser kept it waiting")
+        assert logs.end_code == base.SILENT
+    assert page.of("web") != b"".join(log.lines)
+    monkeypatch.setattr(catching_up, "TAKING_SECONDS", 100.0)
+    async with many_logs(maria, query, page=page) as again:
+        await again.start()
+        await again.until_closed()
+    assert page.of("web") == b"".join(log.lines)

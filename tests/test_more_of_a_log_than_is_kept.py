@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from clusters.streams import bounds, feeds
+from clusters.streams import logs as followed_logs
 from clusters.threads import write
 from tests import people
 from tests.harness.log_api import BEGAN, Instance
@@ -104,6 +105,35 @@ async def test_what_cannot_be_read_is_a_gap_that_says_why(harbour: LogCluster, m
         assert second.text[1] == b"".join(log.lines[-500:])
         [gap] = [mark for mark in second.marks if mark["type"] == "gap"]
         assert gap["text"].startswith("Lines may be missing here: The cluster's credentials may not read this log.")
+
+
+@pytest.mark.parametrize(("tail", "lines"), [("10", 10), ("all", LINES)])
+async def test_of_a_log_that_cannot_be_read_at_first(
+    harbour: LogCluster, maria: User, monkeypatch: pytest.MonkeyPatch, tail: str, lines: int
+) -> None:
+    monkeypatch.setattr(followed_logs, "POLL_SECONDS", 0.01)
+    log = harbour.pods["harbour", "web"].log()
+    harbour.stumbles = True
+    async with many_logs(maria, f"{QUERY}&tail={tail}") as page:
+        await page.start()
+        while not page.sources or page.sources[1]["text"] != "not now Trying again.":
+            assert await page.read(), page.end
+        harbour.stumbles = False
+        await page.until(" line 2999\n")
+        assert page.text[1] == b"".join(log.lines[-lines:])
+        assert page.page.signs() == []
+
+
+async def test_of_a_log_that_could_not_be_read_until_another_looked(harbour: LogCluster, maria: User) -> None:
+    log = harbour.pods["harbour", "web"].log()
+    harbour.refuses = True
+    async with many_logs(maria, f"{QUERY}&tail=all") as first, many_logs(maria, QUERY) as second:
+        await first.start()
+        await first.until_state("web", "failed")
+        harbour.refuses = False
+        await second.start()
+        await first.until(" line 2999\n")
+        assert first.text[1] == b"".join(log.lines)
 
 
 async def test_not_followed_what_cannot_be_read_has_failed(harbour: LogCluster, maria: User) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.harness.browsers import take_cookies, watch
+from tests.harness.browsers import admin_page
 from tests.harness.recorded_shells import SLOW, open_newest, record, recording_server
 from tests.harness.servers import Server
 from tests.harness.waiting import eventually
@@ -34,22 +34,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def recorded(browser: Browser, server: Server) -> Server:
     """One shell in a wide window: a word twice at once, a silence, and the word again at the end of many lines."""
-    with browser.new_context(base_url=server.url, viewport=WIDE) as context:
-        take_cookies(context, server.admin, server.url)
+    with admin_page(browser, server, viewport=WIDE) as page:
         twice = "printf '%s-%s one\\n%s-%s two\\n' lamp lit lamp lit"
-        record(context.new_page(), twice, "sleep 5", "seq 1 80; printf '%90s-%s\\n' lamp lit")
+        record(page, twice, "sleep 5", "seq 1 80; printf '%90s-%s\\n' lamp lit")
     return server
 
 
 @pytest.fixture
 def page(browser: Browser, recorded: Server) -> Iterator[Page]:
-    with browser.new_context(base_url=recorded.url, viewport=WIDE) as context:
-        take_cookies(context, recorded.admin, recorded.url)
-        page = context.new_page()
-        problems = watch(page)
+    with admin_page(browser, recorded, viewport=WIDE) as page:
         open_newest(page)
         yield page
-    assert not problems, "\n".join(problems)
 
 
 def letters(page: Page) -> float:

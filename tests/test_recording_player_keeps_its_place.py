@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.harness.bare_pages import show_bare
-from tests.harness.browsers import DESKTOP, take_cookies, watch
+from tests.harness.browsers import DESKTOP, admin_page
 from tests.harness.recorded_shells import SLOW, open_newest, record, recording_server
 from tests.harness.servers import Server
 from tests.harness.waiting import eventually
@@ -49,20 +49,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def recorded(browser: Browser, server: Server) -> Server:
-    with browser.new_context(base_url=server.url, viewport=DESKTOP) as context:
-        take_cookies(context, server.admin, server.url)
-        record(context.new_page(), "printf 'heron-%s\\n' 1 2 3", "echo gull-$((40 + 2))")
+    with admin_page(browser, server) as page:
+        record(page, "printf 'heron-%s\\n' 1 2 3", "echo gull-$((40 + 2))")
     return server
 
 
 @pytest.fixture
 def page(browser: Browser, recorded: Server) -> Iterator[Page]:
-    with browser.new_context(base_url=recorded.url, viewport=DESKTOP) as context:
-        take_cookies(context, recorded.admin, recorded.url)
-        page = context.new_page()
-        problems = watch(page)
+    with admin_page(browser, recorded) as page:
         yield page
-    assert not problems, "\n".join(problems)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
-from tests.harness.browsers import go_to, take_cookies, watch
+from tests.harness.browsers import admin_page, go_to
 from tests.harness.containers import start_pod
 from tests.harness.kubectl import Kubectl
 from tests.harness.servers import Server
@@ -132,12 +132,8 @@ def test_every_theme_paints_the_terminal(page: Page, near: Kubectl) -> None:
 @pytest.fixture
 def phone(browser: Browser, server: Server) -> Iterator[Page]:
     """A page on a touch screen."""
-    with browser.new_context(base_url=server.url, viewport=PHONE, has_touch=True, is_mobile=True) as context:
-        take_cookies(context, server.admin, server.url)
-        page = context.new_page()
-        problems = watch(page)
+    with admin_page(browser, server, viewport=PHONE, touch=True) as page:
         yield page
-    assert not problems, "\n".join(problems)
 
 
 def key(page: Page, name: str) -> Locator:

@@ -61,7 +61,7 @@ class KeptWaiting(Stalled):
 
 _KEPT_WAITING = (
     "The log was still being read, and this browser kept it waiting for {:.0f} s: it was paused and full, or too slow. "
-    "Others wait for their turn. Open it again to read it anew."
+    "Others wait for their turn. Open it again to go on after the last line here."
 )
 
 

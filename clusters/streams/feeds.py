@@ -92,6 +92,11 @@ class Feed:
         """Whether the ring has all that there is, since that is less than was asked for."""
         return not self.ring.dropped and self.ring.lines < FEED_LINES
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether it is yet to be seen where in the log the ring will begin: nothing has been read of it so far."""
+        return self.state is not State.RUNNING and not self.ring.lines and self._log.leaves_out
+
     def take_up(self, client: Client) -> None:
         """Goes on where it was, when the cluster has another client by now or when it has failed."""
         is_over = self.state is State.ENDED and not self.has_failed
@@ -175,7 +180,7 @@ class Feed:
         self._say(State.ENDED, reason)
 
     async def _stands(self) -> None:
-        if self._stood_at is None:
+        if self._came_at is None:
             self._stood_at = self._loop.time()
         self._say(State.RUNNING, "")
 

@@ -55,7 +55,7 @@ class Follower:
             while not self._until.is_over:
                 self._changed.clear()
                 given = await self._drain(cursor)
-                if self._feed.state is State.ENDED and (self._request.until or not self._feed.has_failed):
+                if self._has_ended:
                     return self._feed.text
                 await self._tell_state()
                 await asyncio.sleep(GATHER_SECONDS if given else 0)
@@ -63,6 +63,10 @@ class Follower:
             return OVER
         finally:
             self._feed.leave(self._changed.set)
+
+    @property
+    def _has_ended(self) -> bool:
+        return self._feed.state is State.ENDED and bool(self._request.until or not self._feed.has_failed)
 
     async def _wait(self) -> None:
         """Returns when something came, or the time that was asked for is over."""
@@ -96,6 +100,7 @@ class Follower:
         ring = self._feed.ring
         if self._resumption is None and not ring.end and self._request.tail == FEED_LINES and not self._request.since:
             return Cursor(ring, 0)
+        await self._wait_for_an_answer()
         while pause := self._feed.settles_in():
             await self._tell_state()
             await asyncio.sleep(pause)
@@ -104,6 +109,12 @@ class Follower:
             found = await found_in_ring(self._feed, instance, place) if place else None
             return found or await self._catch_up()
         return await self._catch_up() if self._wants_more() else self._place_in_ring()
+
+    async def _wait_for_an_answer(self) -> None:
+        while self._feed.is_pending and not (self._has_ended or self._until.is_over):
+            self._changed.clear()
+            await self._tell_state()
+            await self._wait()
 
     async def _catch_up(self) -> Cursor:
         return await CatchUp(self._client, self._request, self._feed, self._give, self._resumption, self._person).run()

@@ -143,6 +143,11 @@ class Log:
             self._pause = min(self._pause * 1.5, slowest)
 
     @property
+    def leaves_out(self) -> bool:
+        """Whether what is asked for next may begin later than the log does."""
+        return any(limit in self._from for limit in _FROM_NOW)
+
+    @property
     def _follows(self) -> bool:
         return self._request.follow and not self._request.previous
 
@@ -184,14 +189,24 @@ class Log:
             )
         if instance.key == self._read_to_the_end and not instance.running:
             return await self._wait_for(instance, "Waiting for the next start.", "It will not be started again.")
+        is_first = not self._key
         if instance.key != self._key:
             await self._begin(instance)
         await self._read(instance)
         if not self._request.follow:
-            return ""
+            return self._once(is_first=is_first)
         if not self._cut and not instance.running:
             return await self._end(instance)
         return None
+
+    def _once(self, *, is_first: bool) -> str:
+        """Raises KubeError where there was another instance before the log was open. Of the `is_first` that was looked
+        at nobody has seen anything: the next is read as though it had never been."""
+        if not self._cut:
+            return ""
+        if is_first:
+            self._key = ""
+        raise KubeError("The container was started again just when its log was opened.")
 
     async def _wait_for(self, instance: Instance, while_waiting: str, at_the_end: str) -> str | None:
         if not (self._request.follow and instance.will_run):
@@ -258,7 +273,7 @@ class Log:
     def _go_on_from(self, moment: datetime) -> None:
         """What there was at the moment has come: the limits of the request would count from a later one if it were
         asked again."""
-        if any(limit in self._from for limit in _FROM_NOW):
+        if self.leaves_out:
             since = (moment - _CLOCK_SLACK).isoformat(timespec="seconds")
             self._from = self._without_limits() | {"sinceTime": since}
 

@@ -24,7 +24,7 @@ from clusters.streams.selection import Selection, Source, selection_of, sources_
 from clusters.streams.viewing import REFUSED, NoLongerAllowed, Seen, Viewing
 from clusters.streams.windows import Stalled, Window
 from dashboard.consumers.activity import Opening, Record, in_words, opening_of, recorded
-from dashboard.consumers.base import FAILED, MALFORMED
+from dashboard.consumers.base import FAILED, MALFORMED, SILENT
 from dashboard.consumers.streams import FRAME, StreamConsumer
 from dashboard.details.lookup import check_names
 
@@ -33,6 +33,8 @@ WINDOW = 512 * 1024
 
 PATIENCE = 25.0
 """Seconds without anything drawn; with what it takes to notice and to close, a frozen page is gone in 30."""
+DREW_NOTHING = "The browser drew nothing for {:.0f} s. Open the log again to go on after its last line here."
+
 HEAD = 2
 """Bytes in front of the text of a frame: the number of its source."""
 
@@ -53,7 +55,8 @@ class LogConsumer(StreamConsumer):
     lines; a line without its end only where the log pauses or ends), and marks
     (`clusters.streams.logs.Sign`). A `status` of source 0 concerns the selection as a whole. `older` with `bytes` and
     `more` says that so many bytes of text in this source's next frames are the older lines; `text` says why there are
-    none, `between` how many that do not match stood after each.
+    none, `between` how many that do not match stood after each. After an end with SILENT, when the page took too long,
+    it may begin again and go on.
     """
 
     role = Role.LOGS
@@ -118,10 +121,9 @@ class LogConsumer(StreamConsumer):
             reason = str(error)
         except KubeError as error:
             reason = error.reason
-        except KeptWaiting as kept:
-            reason = str(kept)
-        except Stalled:
-            reason = f"The browser drew nothing for {PATIENCE:.0f} s."
+        except Stalled as stalled:
+            self.end_code = SILENT
+            return str(stalled) if isinstance(stalled, KeptWaiting) else DREW_NOTHING.format(PATIENCE)
         self.end_code = FAILED
         return reason
 

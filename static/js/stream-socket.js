@@ -1,15 +1,17 @@
 // A socket that carries bytes one way or both, and says why it ended.
 
-const ENDED = 4000, REFUSED = 4403, MALFORMED = 4400, ERROR = 4500;
+const ENDED = 4000, REFUSED = 4403, MALFORMED = 4400, SILENT = 4408, ERROR = 4500;
 export const SIGNED_OUT = "signed out";
-const FINAL = [ENDED, REFUSED, MALFORMED, ERROR];
+/** The page took nothing for too long: it may go on where it is, but not by itself. */
+export const KEPT_WAITING = "kept waiting";
+const FINAL = [ENDED, REFUSED, MALFORMED, SILENT, ERROR];
 const TRIES = 3; // to get a ticket that opens the socket
 const WAIT = 300; // milliseconds before another try
 
 /** Opens `path` with a ticket, and with another one where that had expired. `onopen()` is called for each socket that
  *  opens, `onbytes(Uint8Array)` takes binary frames, `onmessage(object)` the others; `onend(reason, isRefused, how)` is
  *  called once: with the server's reason, whether it refused, and how it ended in a word: "ended", "refused",
- *  "signed out" or "failed"; or with null when the connection was lost and may be made again. */
+ *  "signed out", "kept waiting" or "failed"; or with null when the connection was lost and may be made again. */
 export class StreamSocket {
   #socket;
   #isClosed = false;
@@ -58,7 +60,7 @@ export class StreamSocket {
 
   #how(code) {
     if (code === REFUSED) return this.#isSignedOut ? SIGNED_OUT : "refused";
-    return code === ENDED ? "ended" : "failed";
+    return { [ENDED]: "ended", [SILENT]: KEPT_WAITING }[code] ?? "failed";
   }
 
   get isOpen() {

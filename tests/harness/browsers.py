@@ -9,6 +9,7 @@ import requests
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
 
 from tests.cluster.programs import CannotRise
+from tests.harness.servers import Server
 
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
@@ -53,6 +54,20 @@ def watch(page: Page) -> list[str]:
     page.on("pageerror", lambda error: problems.append(f"Uncaught: {error}"))
     page.on("requestfailed", note_request)
     return problems
+
+
+@contextmanager
+def admin_page(
+    browser: Browser, server: Server, *, viewport: ViewportSize = DESKTOP, touch: bool = False
+) -> Iterator[Page]:
+    """A page of a running server, signed in as its superuser, on a screen of that size; with `touch` that of a phone.
+    What goes wrong in it (see `watch`) fails the test. Raises AssertionError."""
+    with browser.new_context(base_url=server.url, viewport=viewport, has_touch=touch, is_mobile=touch) as context:
+        take_cookies(context, server.admin, server.url)
+        page = context.new_page()
+        problems = watch(page)
+        yield page
+    assert not problems, "\n".join(problems)
 
 
 def go_to(page: Page, address: str) -> None:

@@ -84,7 +84,7 @@ class LoggingPod:
 class LogCluster:
     """`pods` by namespace and name. `opened` counts the logs that were asked for, `open` those that are read now.
 
-    While it `refuses`, its credentials may read no log.
+    While it `refuses`, its credentials may read no log; while it `stumbles`, it answers for none.
     """
 
     def __init__(self, row: Cluster) -> None:
@@ -95,6 +95,7 @@ class LogCluster:
         self.open: Counter[str] = Counter()
         self.cuts = 0
         self.refuses = False
+        self.stumbles = False
         self._closed = asyncio.Event()
         self._chance = random.Random(7)
         self._cutting: dict[str, asyncio.Event] = {}
@@ -141,6 +142,8 @@ class LogCluster:
         if self.refuses:
             status = {"kind": "Status", "status": "Failure", "reason": "Forbidden", "message": "no", "code": 403}
             return web.json_response(status, status=403)
+        if self.stumbles:
+            return web.json_response({"kind": "Status", "message": "not now"}, status=500)
         runs = pod.containers[query["container"]]
         run = runs[-2 if "previous" in query else -1]
         answer = web.StreamResponse(headers={"Content-Type": "text/plain"})

@@ -96,6 +96,7 @@ class ManyLogs:
         self.older: dict[int, bytes] = defaultdict(bytes)
         self._older_left: dict[int, int] = defaultdict(int)
         self.end: str | None = None
+        self.end_code = 0
 
     async def start(self) -> None:
         """Ask for the logs, after what the page has."""
@@ -184,7 +185,7 @@ class ManyLogs:
             self.sources[message["source"]] = message
             self._log(message["source"]).has_ended = message["state"] == "ended" and not message.get("refused")
         elif message["type"] == "end":
-            self.end = message["reason"]
+            self.end, self.end_code = message["reason"], message["code"]
         elif message["type"] == "older":
             self.older[message["source"]] = b""
             self._older_left[message["source"]] = message["bytes"]

@@ -1,10 +1,10 @@
 // The bar below a log: whether it follows, what waits, how much is held.
 
-import { SIGNED_OUT } from "../stream-socket.js";
+import { KEPT_WAITING, SIGNED_OUT } from "../stream-socket.js";
 import { count, h, icon, many } from "./dom.js";
 import { MOST_LINES } from "./lines.js";
 
-const STATES = { live: "running", waiting: "progressing", ended: "completed", refused: "warning", [SIGNED_OUT]: "warning", failed: "failed" };
+const STATES = { live: "running", waiting: "progressing", ended: "completed", refused: "warning", [SIGNED_OUT]: "warning", [KEPT_WAITING]: "warning", failed: "failed" };
 
 export class Bar {
   element;

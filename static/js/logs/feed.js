@@ -98,6 +98,11 @@ export class LogFeed {
     return true;
   }
 
+  /** Goes on after the last lines that came, once the server has ended it. */
+  goOn() {
+    this.#open();
+  }
+
   close() {
     clearTimeout(this.#timer);
     this.#frame.close();
@@ -202,9 +207,9 @@ export class LogFeed {
   }
 
   #ended(reason, how) {
-    if (reason !== null) return this.#tell.connection(how, reason);
     for (const reading of this.#readings.values()) reading.forgetRest();
     for (const number of [...this.#wishes.keys()]) this.#wished(number, [], { more: true, text: "The connection was lost." });
+    if (reason !== null) return this.#tell.connection(how, reason);
     this.#tell.connection("lost", "Not connected to Pilothouse, trying again.");
     this.#timer = setTimeout(() => this.#open(), this.#pause * (0.5 + Math.random()));
     this.#pause = Math.min(this.#pause * 2, LONGEST_WAIT);

@@ -1,5 +1,6 @@
 // A link to one line of a log: the container, the moment, and the view around it.
 
+import { copyText } from "../copy.js";
 import { h, icon } from "./dom.js";
 import { short } from "./state.js";
 
@@ -45,14 +46,13 @@ export class Notice {
   /** Puts the address into the clipboard; where the browser does not let us, shows it selected, to be copied by hand. */
   async offer(address) {
     try {
-      await navigator.clipboard.writeText(address);
+      await copyText(address);
     } catch {
       return this.#showToCopy(address);
     }
     this.note("The link to this line is copied; it shows the log from a minute before it.");
   }
 
-  /** Browsers give no clipboard to pages served without TLS, and people may refuse it. */
   #showToCopy(address) {
     const field = h("input.form-control", { readonly: true, value: address, "aria-label": "Link to this line" });
     const close = h("button.btn.btn-quiet.btn-icon", { type: "button", "aria-label": "Close" }, icon("x"));

@@ -1,5 +1,6 @@
 // A viewer of logs, to be mounted anywhere and as often as wanted.
 
+import { KEPT_WAITING } from "../stream-socket.js";
 import { Bar } from "./bar.js";
 import { LogFeed } from "./feed.js";
 import { fileName } from "./file-name.js";
@@ -37,7 +38,7 @@ export class LogViewer {
   #searchOlder;
   #paper;
   #toolbar;
-  #bar = new Bar({ resume: () => this.#resume(), reopen: () => this.#reopen(), leave: () => this.#paper.focus() });
+  #bar = new Bar({ resume: () => this.#resume(), reopen: () => (this.#connection.state === KEPT_WAITING ? this.#goOn() : this.#reopen()), leave: () => this.#paper.focus() });
   #lanes;
   #notice = new Notice();
   #feed = null;
@@ -129,6 +130,14 @@ export class LogViewer {
     this.#lanes.show();
     this.#bar.pause(false);
     this.#open();
+  }
+
+  /** Opens it again and keeps what is here; where no more fits, older lines make room. */
+  #goOn() {
+    this.#connected("opening", "Opening the log");
+    if (this.#paper.lines.isFull) this.#resume();
+    else if (!this.#paper.follows) this.#showPause();
+    this.#feed.goOn();
   }
 
   #know(message) {
