@@ -153,6 +153,7 @@ class WebSocket(asyncio.Protocol):
         if opcode == Opcode.PING:
             self.send(Opcode.PONG, payload)
         elif opcode == Opcode.CLOSE:
+            self.send(Opcode.CLOSE, payload)
             self._end()
         elif opcode != Opcode.PONG and not self.closed:
             self.hear(opcode, payload)
