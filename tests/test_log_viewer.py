@@ -300,6 +300,16 @@ def test_times_are_local_utc_or_since_the_first_line(logs: ScriptedLogs) -> None
         expect(time).to_have_text(text)
 
 
+def test_times_since_the_first_line_are_so_from_the_address_on(logs: ScriptedLogs) -> None:
+    logs.show(times="start")
+    logs.source(1)
+    logs.lines(1, *many(2))
+    times = logs.page.locator(".ln time")
+    expect(times).to_have_text(["+0.000", "+0.001"])
+    logs.lines(1, stamped("later", 1500))
+    expect(times.last).to_have_text("+1.500")
+
+
 def test_what_is_asked_of_the_server_is_in_its_address(logs: ScriptedLogs) -> None:
     logs.containers = [{"name": "app", "sort": ""}, {"name": "proxy", "sort": ""}, {"name": "setup", "sort": "init"}]
     logs.show(since="2026-11-25T09:00:00Z", tail="all")

@@ -195,8 +195,7 @@ export class Paper {
   /** What is drawn and how is another by now. */
   restyle() {
     const { times, json, fields, wrap } = this.#state;
-    const start = this.lines.count ? this.lines.at(this.lines.first) : 0;
-    Object.assign(this.#look, { times, start, json: json === "1", fields: listed(fields) });
+    Object.assign(this.#look, { times, json: json === "1", fields: listed(fields) });
     this.element.classList.toggle("no-wrap", wrap === "0");
     this.element.classList.toggle("no-times", times === "off");
     this.element.classList.toggle("one-source", this.#look.sources.all.length < 2);
