@@ -96,6 +96,17 @@ def test_matches_are_marked_counted_and_gone_through(logs: ScriptedLogs) -> None
     expect(logs.page.locator(".ln.is-marked mark")).to_have_text("number 9")
 
 
+def test_the_first_match_before_is_the_newest_in_view(logs: ScriptedLogs) -> None:
+    logs.show(q="number")
+    logs.source(1)
+    logs.lines(1, *many(300), stamped("something else", 300))
+    matches = logs.page.locator(".matches")
+    expect(matches).to_have_text("300 lines")
+    for place in (300, 299):
+        logs.page.get_by_role("button", name="Previous match").click()
+        expect(matches).to_have_text(f"{place} of 300 lines")
+
+
 def test_only_matches_with_lines_around_and_words_left_out(logs: ScriptedLogs) -> None:
     logs.show(q="/number 50$/", only="1", context="2")
     logs.source(1)

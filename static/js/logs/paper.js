@@ -235,12 +235,13 @@ export class Paper {
     return { all: this.#rows.found, at: this.#at, isOn: this.#search.finds, isDone: this.#search.isDone, problem: this.#search.problem };
   }
 
-  /** Goes to the next line that matches, or (`step` -1) to the one before; past an end to the other end. */
+  /** Goes to the next line that matches, or (`step` -1) to the one before; past an end to the other end. The first time it
+   *  begins at the end of the view that makes the way through it. */
   goToMatch(step) {
     const count = this.#rows.length;
     if (!count || !this.#search.finds) return;
-    const { index } = this.#scroller.anchor;
-    const from = this.#found === null ? (step > 0 ? index - 1 : Math.min(count, index + 1)) : this.#rows.indexOf(this.#found);
+    const edge = step > 0 ? this.#scroller.anchor.index : this.#scroller.lastInView;
+    const from = this.#found === null ? edge - step : this.#rows.indexOf(this.#found);
     for (let by = 1; by <= count; by++) {
       const at = (((from + step * by) % count) + count) % count;
       if (!this.#search.isFound(this.#rows.id(at))) continue;
