@@ -70,6 +70,8 @@ def test_words_on_the_screen_find_the_recording(page: Page) -> None:
     expect(page.locator(".recording-rows mark")).to_have_text(f"{bird}-42")
     page.locator(".recording-rows .name").click()
     expect(page.get_by_role("searchbox", name="Search the screen")).to_have_value(f"{bird.upper()}-42", timeout=SLOW)
+    expect(page.locator("#player .xterm-rows")).to_contain_text(f"{bird}-42")
+    expect(page.locator("#player .found-place")).to_be_visible()
 
 
 def test_nothing_in_a_recording_reaches_beyond_it(page: Page) -> None:

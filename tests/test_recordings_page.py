@@ -122,7 +122,8 @@ def test_an_address_that_makes_no_sense_is_refused(auditor: Client, query: str) 
 def test_what_was_found_is_shown_with_its_line_and_leads_there(psql: Recording, auditor: Client) -> None:
     page = auditor.get("/recordings/?q=Settlement").content.decode()
     assert "ledger=# update <mark>settlement</mark>_batch;" in page
-    assert f"/recordings/{psql.pk}/?q=Settlement&amp;t=0" in page
+    # To the moment at which it stood there.
+    assert re.search(rf"/recordings/{psql.pk}/\?q=Settlement&amp;t=\d+\.\d+\"", page)
 
 
 def test_a_search_for_two_letters_says_that_the_screens_need_three(psql: Recording, auditor: Client) -> None:

@@ -151,7 +151,7 @@ class Listing:
     def _row(self, found: Found) -> Row:
         recording, line = found.recording, found.line
         state, word = state_of(recording)
-        url = self._address(recording, **({"t": str(line.at // 1000)} if line else {}))
+        url = self._address(recording, **({"t": str(line.at / 1000)} if line else {}))
         if line is None:
             return Row(recording, state, word, url)
         at = line.text.casefold().find(self.q.casefold())
