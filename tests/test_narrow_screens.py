@@ -109,3 +109,16 @@ def test_the_image_of_a_debug_container_stays_within_its_card(phone: Page, names
     expect(phone.get_by_label("Image")).to_be_visible()
     assert phone.locator("form.leaf :is(select, button, input:not([type=hidden]))").evaluate_all(OUTSIDE) == []
     assert phone.evaluate(SIDEWAYS) <= 0
+
+
+def test_how_often_a_container_restarted_stands_in_one_line_beside_its_name(
+    phone: Page, namespace: str, pod: str
+) -> None:
+    wait_for(phone, namespace, pod)
+    go_to(phone, f"/clusters/test/pods/{namespace}/{pod}/")
+    name, restarts = (phone.locator(f".parts > summary {part}").bounding_box() for part in (".name", ".counted"))
+    assert name
+    assert restarts
+    assert restarts["height"] < 2 * name["height"]
+    assert restarts["x"] > name["x"] + name["width"]
+    assert abs(restarts["y"] - name["y"]) < name["height"]
