@@ -46,6 +46,23 @@ def test_of_many_pods_it_follows_as_soon_as_lines_come(logs: ScriptedLogs) -> No
     expect(status(logs, "completed")).to_have_text("All lines are here")
 
 
+def test_of_a_time_that_is_over_pods_that_run_are_not_said_to_have_ended(logs: ScriptedLogs) -> None:
+    logs.show(until="2026-11-25T10:00:00Z")
+    for number, state in ((1, "read"), (2, "ended")):
+        logs.source(number, f"web-{number}")
+        logs.lines(number, stamped("one"))
+        logs.source(number, f"web-{number}", state=state)
+    expect(status(logs, "completed")).to_have_text("All lines are here")
+    lanes = logs.page.locator(".lane")
+    expect(lanes).to_have_text(["1", "2ended"])
+    expect(logs.page.locator(".lane.is-over")).to_have_text(["2ended"])
+    expect(logs.page.locator(".ln")).to_have_count(2)
+    logs.cut()
+    eventually(lambda: logs.said("start") is not None, seconds=20)
+    # No more was to come of either.
+    assert [place.get("ended", False) for place in logs.said("start")["sources"]] == [True, True]
+
+
 def test_who_may_not_read_is_told_so_and_nothing_is_tried_again(logs: ScriptedLogs) -> None:
     logs.show()
     logs.source(1)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -56,6 +57,23 @@ def test_it_is_copied_also_where_the_browser_gives_no_clipboard(logs: ScriptedLo
     logs.page.get_by_role("searchbox").focus()
     logs.page.keyboard.press("Control+v")
     expect(logs.page.get_by_role("searchbox")).to_have_value(re.compile(re.escape(LINE)))
+
+
+def test_the_address_of_the_page_is_that_link_until_other_lines_are_chosen(logs: ScriptedLogs) -> None:
+    pick_a_moment(logs, CLIPBOARD % TAKES)
+    eventually(lambda: logs.page.evaluate("() => window.copied"), seconds=20)
+    copied = logs.page.evaluate("() => window.copied")
+    assert parse_qs(urlsplit(logs.page.url).query) == parse_qs(urlsplit(copied).query)
+    # What is in view stays as it was asked for.
+    assert logs.opened == 1
+    logs.page.get_by_role("button", name="Wrap").click()
+    assert LINE in logs.page.url
+    assert "since=2026-11-25T09%3A59%3A00Z" in logs.page.url
+    logs.page.reload()
+    eventually(lambda: logs.opened == 2, seconds=20)
+    assert logs.address == "namespace=shop&since=2026-11-25T09%3A59%3A00Z&tail=all"
+    logs.page.get_by_role("button", name="Previous", exact=True).click()
+    assert "line=" not in logs.page.url
 
 
 @pytest.mark.parametrize("script", [CLIPBOARD % REFUSES, "document.execCommand = () => false;"])

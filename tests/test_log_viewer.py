@@ -96,6 +96,17 @@ def test_matches_are_marked_counted_and_gone_through(logs: ScriptedLogs) -> None
     expect(logs.page.locator(".ln.is-marked mark")).to_have_text("number 9")
 
 
+def test_the_first_match_before_is_the_newest_in_view(logs: ScriptedLogs) -> None:
+    logs.show(q="number")
+    logs.source(1)
+    logs.lines(1, *many(300), stamped("something else", 300))
+    matches = logs.page.locator(".matches")
+    expect(matches).to_have_text("300 lines")
+    for place in (300, 299):
+        logs.page.get_by_role("button", name="Previous match").click()
+        expect(matches).to_have_text(f"{place} of 300 lines")
+
+
 def test_only_matches_with_lines_around_and_words_left_out(logs: ScriptedLogs) -> None:
     logs.show(q="/number 50$/", only="1", context="2")
     logs.source(1)
@@ -298,6 +309,16 @@ def test_times_are_local_utc_or_since_the_first_line(logs: ScriptedLogs) -> None
         logs.page.get_by_role("button", name="Times:").click()
         logs.page.get_by_role("menuitemradio", name=choice).click()
         expect(time).to_have_text(text)
+
+
+def test_times_since_the_first_line_are_so_from_the_address_on(logs: ScriptedLogs) -> None:
+    logs.show(times="start")
+    logs.source(1)
+    logs.lines(1, *many(2))
+    times = logs.page.locator(".ln time")
+    expect(times).to_have_text(["+0.000", "+0.001"])
+    logs.lines(1, stamped("later", 1500))
+    expect(times.last).to_have_text("+1.500")
 
 
 def test_what_is_asked_of_the_server_is_in_its_address(logs: ScriptedLogs) -> None:

@@ -167,4 +167,6 @@ async def test_until_a_moment_to_come_a_quiet_log_ends_there(
     async with many_logs(maria, f"pod=harbour/web&until={until}") as logs:
         await logs.start()
         assert await logs.until_closed() == "That was the last line of the time that was asked for."
+        # The container runs on.
+        assert logs.sources[logs.number("web")]["state"] == "read"
         assert logs.text[logs.number("web")]

@@ -30,11 +30,15 @@ def pod(kubectl: Kubectl, namespace: str) -> str:
     return LONG_NAME
 
 
+def wait_for(phone: Page, namespace: str, pod: str) -> None:
+    """Until Pilothouse knows the pod."""
+    go_to(phone, f"/clusters/test/pods/?namespace={namespace}")
+    expect(phone.locator(f'tr[data-name="{pod}"]')).to_be_visible()
+
+
 @pytest.mark.parametrize("tab", ["logs", "shell"])
 def test_the_tools_of_a_stream_fit_on_a_phone(phone: Page, namespace: str, pod: str, tab: str) -> None:
-    row = phone.locator(f'tr[data-name="{pod}"]')
-    go_to(phone, f"/clusters/test/pods/?namespace={namespace}")
-    expect(row).to_be_visible()  # Pilothouse knows the pod now
+    wait_for(phone, namespace, pod)
     go_to(phone, f"/clusters/test/pods/{namespace}/{pod}/{tab}/")
     tools = phone.locator(".tools")
     expect(tools).to_be_visible()
@@ -97,3 +101,24 @@ def test_the_pager_of_an_empty_page_is_at_the_bottom(page: Page, namespace: str)
     go_to(page, f"/clusters/test/pods/?namespace={namespace}")
     expect(page.get_by_text("No pods match")).to_be_visible()
     assert abs(page.evaluate(BOTTOM_GAP)) <= 1
+
+
+def test_the_image_of_a_debug_container_stays_within_its_card(phone: Page, namespace: str, pod: str) -> None:
+    wait_for(phone, namespace, pod)
+    go_to(phone, f"/clusters/test/pods/{namespace}/{pod}/debug/")
+    expect(phone.get_by_label("Image")).to_be_visible()
+    assert phone.locator("form.leaf :is(select, button, input:not([type=hidden]))").evaluate_all(OUTSIDE) == []
+    assert phone.evaluate(SIDEWAYS) <= 0
+
+
+def test_how_often_a_container_restarted_stands_in_one_line_beside_its_name(
+    phone: Page, namespace: str, pod: str
+) -> None:
+    wait_for(phone, namespace, pod)
+    go_to(phone, f"/clusters/test/pods/{namespace}/{pod}/")
+    name, restarts = (phone.locator(f".parts > summary {part}").bounding_box() for part in (".name", ".counted"))
+    assert name
+    assert restarts
+    assert restarts["height"] < 2 * name["height"]
+    assert restarts["x"] > name["x"] + name["width"]
+    assert abs(restarts["y"] - name["y"]) < name["height"]

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.harness.browsers import admin_page, go_to
 from tests.harness.recorded_shells import SHELL, SLOW, open_newest, record, recording_server
@@ -66,6 +66,8 @@ def test_words_on_the_screen_find_the_recording(page: Page) -> None:
     expect(page.locator(".recording-rows mark")).to_have_text(f"{bird}-42")
     page.locator(".recording-rows .name").click()
     expect(page.get_by_role("searchbox", name="Search the screen")).to_have_value(f"{bird.upper()}-42", timeout=SLOW)
+    expect(page.locator("#player .xterm-rows")).to_contain_text(f"{bird}-42")
+    expect(page.locator("#player .found-place")).to_be_visible()
 
 
 def test_nothing_in_a_recording_reaches_beyond_it(page: Page) -> None:
@@ -84,3 +86,15 @@ def test_nothing_in_a_recording_reaches_beyond_it(page: Page) -> None:
     assert row
     page.mouse.click(row["x"] + 12, row["y"] + row["height"] / 2)
     assert len(page.context.pages) == pages
+
+
+def test_the_list_on_a_phone_says_what_ran_where_and_how_it_ended(page: Page) -> None:
+    record(page, "true")
+    page.set_viewport_size(ViewportSize(width=390, height=844))
+    go_to(page, "/recordings/")
+    row = page.locator(".recording-rows tbody tr").first
+    expect(row.locator(".p-where")).to_contain_text("default · harbour · app · exit code 0 · ")
+    expect(row.locator(".p-where .only-phone")).to_be_visible()
+    expect(row.locator(".p-ran")).to_be_visible()
+    expect(row.locator(".p-ran")).to_have_text("Shell bash, else sh")
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

@@ -89,6 +89,29 @@ def test_the_list_says_who_where_how_long_and_how_it_ended(psql: Recording, audi
         assert words in page
 
 
+@pytest.mark.parametrize("cluster_goes", [False, True])
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        ({"command": "auto"}, "Shell bash, else sh"),
+        ({"command": "sh", "container": "debugger-1a2b3c"}, "Debug shell sh"),
+        ({"kind": "run", "command": "df -h /tmp"}, "Command df -h /tmp"),
+        ({"kind": "attach"}, "Attached"),
+    ],
+)
+def test_the_list_says_what_ran(
+    harbour: Cluster, maria: User, named: dict[str, str], words: str, *, cluster_goes: bool
+) -> None:
+    recorded(session(maria, harbour, **named), "output\r\n")
+    if cluster_goes:
+        harbour.delete()
+    admin = Client()
+    admin.force_login(people.admin())
+    cell = re.search(r'<td class="p-ran">(.*?)</td>', admin.get("/recordings/").content.decode())
+    assert cell
+    assert " ".join(re.sub("<.*?>", "", cell[1]).split()) == words
+
+
 @pytest.mark.parametrize(
     ("query", "pods"),
     [
@@ -122,7 +145,8 @@ def test_an_address_that_makes_no_sense_is_refused(auditor: Client, query: str) 
 def test_what_was_found_is_shown_with_its_line_and_leads_there(psql: Recording, auditor: Client) -> None:
     page = auditor.get("/recordings/?q=Settlement").content.decode()
     assert "ledger=# update <mark>settlement</mark>_batch;" in page
-    assert f"/recordings/{psql.pk}/?q=Settlement&amp;t=0" in page
+    # To the moment at which it stood there.
+    assert re.search(rf"/recordings/{psql.pk}/\?q=Settlement&amp;t=\d+\.\d+\"", page)
 
 
 def test_a_search_for_two_letters_says_that_the_screens_need_three(psql: Recording, auditor: Client) -> None:

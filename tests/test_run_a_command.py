@@ -50,7 +50,7 @@ async def test_output_errors_and_exit_code(server: Server, near: Kubectl) -> Non
 async def test_input_and_its_end(server: Server, near: Kubectl) -> None:
     async with run(server, near) as command:
         await command.tell(command="wc -c")
-        await command.until_message("started")
+        assert (await command.until_message("started"))["tty"] is False
         await command.type("12345")
         await command.tell(eof=True)
         assert await command.until_closed() == "The command ended with exit code 0."

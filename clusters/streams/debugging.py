@@ -41,6 +41,10 @@ done
 """
 
 
+PREFIX = "debugger-"
+"""What the names of debug containers begin with."""
+
+
 class BadImage(ValueError):
     """That is no name of an image; the message says so."""
 
@@ -52,7 +56,7 @@ async def add(client: Client, *, namespace: str, pod: str, image: str, target: s
     """
     if not _IMAGE.fullmatch(image):
         raise BadImage("That is not the name of an image, such as docker.io/library/busybox:1.37.")
-    name = f"debugger-{secrets.token_hex(3)}"
+    name = f"{PREFIX}{secrets.token_hex(3)}"
     container = {"name": name, "image": image, "command": ["sh", "-c", _MAIN], "targetContainerName": target}
     body = json.dumps({"spec": {"ephemeralContainers": [container]}}).encode()
     path = object_path("", "v1", "pods", namespace, pod, "ephemeralcontainers")

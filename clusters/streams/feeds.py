@@ -42,6 +42,9 @@ class State(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
     ENDED = "ended"
+    READ = "read"
+    """All that the viewer asked for was given; the log itself may go on."""
+
     FAILED = "failed"
     """Ended with an error; of a feed that can be taken up it is only what its viewers are told."""
 

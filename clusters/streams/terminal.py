@@ -114,6 +114,11 @@ class Terminal:
         return self._row.started
 
     @property
+    def has_tty(self) -> bool:
+        """Whether the program has a terminal; of one without, lines end in line feeds only."""
+        return self._program.has_tty
+
+    @property
     def size(self) -> tuple[int, int]:
         """Columns and rows of the screen of the one who drives."""
         return self._size

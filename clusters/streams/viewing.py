@@ -12,6 +12,7 @@ from django.db import DatabaseError
 
 from clusters.kube.client import Client
 from clusters.kube.errors import KubeError
+from clusters.streams.bounds import OVER
 from clusters.streams.catching_up import turn
 from clusters.streams.feeds import State, TooManyFeeds, feed_of, known_feed, take_up_feeds
 from clusters.streams.followers import Follower
@@ -242,7 +243,8 @@ class Viewing:
 
         try:
             try:
-                state, reason = State.ENDED, await self._read(source, seen, give, tell)
+                reason = await self._read(source, seen, give, tell)
+                state = State.READ if reason == OVER else State.ENDED
             except KubeError as error:
                 state, reason = State.FAILED, error.reason
             await tell(state, reason)

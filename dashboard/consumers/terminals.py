@@ -29,10 +29,10 @@ class TerminalSocket(StreamConsumer):
 
     The page sends `{"drawn": bytes of this socket in all}`, `{"columns", "rows"}`, `{"name": "…"}` to call the shell
     something else, `{"eof": true}` to close its input, and `{"close": true}` to end it; to go away only closes the
-    socket. We send `started` with whether it is `recorded`, `not recorded` with the reason where it should be, `typed`
-    with the bytes of input that the container has taken since the shell began, `notice` with a text, and `exit` with
-    the code (null: unknown) and whether the end was `wanted`. Who drives is told by whom it is `watched by`; who
-    watches, the `size` of the screen, and as `skipped` how many bytes he missed.
+    socket. We send `started` with whether it is `recorded` and has a `tty`, `not recorded` with the reason where it
+    should be, `typed` with the bytes of input that the container has taken since the shell began, `notice` with a text,
+    and `exit` with the code (null: unknown) and whether the end was `wanted`. Who drives is told by whom it is
+    `watched by`; who watches, the `size` of the screen, and as `skipped` how many bytes he missed.
     """
 
     terminal: Terminal | None = None
@@ -178,7 +178,7 @@ class News:
             await self._tell_size(terminal)
         if terminal.started and not self._started:
             self._started = True
-            await self._socket.tell(type="started", recorded=terminal.recorder.is_recording)
+            await self._socket.tell(type="started", recorded=terminal.recorder.is_recording, tty=terminal.has_tty)
         if terminal.not_recorded != self._not_recorded:
             self._not_recorded = terminal.not_recorded
             await self._socket.tell(type="not recorded", reason=terminal.not_recorded)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from clusters.access import Person, may
@@ -58,8 +59,13 @@ class OpenShell:
 
 def open_in(user: User, cluster: Cluster, row: Pod) -> list[OpenShell]:
     """The shells that `user` has open in the pod, the newest first."""
-    rows = own_shells(user).filter(cluster=cluster, namespace=row.namespace, pod=row.name)
-    return [OpenShell(each, opened_by(each)) for each in rows.exclude(kind=TerminalSession.Kind.RUN)]
+    rows = _own_in(user, cluster, row).exclude(kind=TerminalSession.Kind.RUN)
+    return [OpenShell(each, opened_by(each)) for each in rows]
+
+
+def running_in(user: User, cluster: Cluster, row: Pod) -> QuerySet[TerminalSession]:
+    """The commands that `user` has started in the pod and that still run, the newest first."""
+    return _own_in(user, cluster, row).filter(kind=TerminalSession.Kind.RUN)
 
 
 def opened_by(row: TerminalSession) -> str:
@@ -69,6 +75,10 @@ def opened_by(row: TerminalSession) -> str:
     if row.kind == TerminalSession.Kind.SHELL:
         query["shell"] = row.command
     return f"/ws{pod}{act}/?{urlencode(query)}"
+
+
+def _own_in(user: User, cluster: Cluster, row: Pod) -> QuerySet[TerminalSession]:
+    return own_shells(user).filter(cluster=cluster, namespace=row.namespace, pod=row.name)
 
 
 def _place(cluster: Cluster, row: Pod, container: str) -> ShellPlace:

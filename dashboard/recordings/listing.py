@@ -20,6 +20,7 @@ from clusters.models import Recording
 from clusters.recordings import words
 from clusters.recordings.retention import kept_until
 from clusters.recordings.searching import Found, Search, search
+from dashboard.recordings.ran import what_ran
 from dashboard.recordings.turns import Busy, search_turn
 from dashboard.tables.state import BadParameter
 
@@ -38,12 +39,13 @@ KNOWN = {"q", "who", "cluster", "since", "state", "before", "t"}
 
 @dataclass(frozen=True)
 class Row:
-    """One recording of the list; `line` is what was found in it, `url` its page with the list as it is."""
+    """One recording of the list; `ran` is a word for what ran in it, `url` its page with the list as it is."""
 
     recording: Recording
     state: str
     word: str
     url: str
+    ran: str
     before_words: str = ""
     words: str = ""
     after_words: str = ""
@@ -98,7 +100,8 @@ class Listing:
 
     @cached_property
     def rows(self) -> list[Row]:
-        return [self._row(found) for found in self._found.found]
+        ran = what_ran([found.recording for found in self._found.found])
+        return [self._row(found, ran[found.recording.pk]) for found in self._found.found]
 
     @property
     def older(self) -> str:
@@ -148,15 +151,15 @@ class Listing:
             rows = rows.filter(beyond(before))
         return rows
 
-    def _row(self, found: Found) -> Row:
+    def _row(self, found: Found, ran: str) -> Row:
         recording, line = found.recording, found.line
         state, word = state_of(recording)
-        url = self._address(recording, **({"t": str(line.at // 1000)} if line else {}))
+        url = self._address(recording, **({"t": str(line.at / 1000)} if line else {}))
         if line is None:
-            return Row(recording, state, word, url)
+            return Row(recording, state, word, url, ran)
         at = line.text.casefold().find(self.q.casefold())
         start, end = max(0, at - 40), at + len(self.q)
-        return Row(recording, state, word, url, line.text[start:at], line.text[at:end], line.text[end : end + 80])
+        return Row(recording, state, word, url, ran, line.text[start:at], line.text[at:end], line.text[end : end + 80])
 
     def _address(self, recording: Recording | None = None, **changed: str) -> str:
         query = {**self._query, "t": "", **changed}

@@ -12,7 +12,7 @@ from clusters.models import Cluster, Pod, Role
 from clusters.streams.requests import LONGEST_COMMAND
 from clusters.streams.scripts import SHELLS
 from dashboard.details.lookup import find
-from dashboard.details.shells import open_in
+from dashboard.details.shells import open_in, running_in
 from dashboard.details.streams import stream_page
 from dashboard.views.debug import JUST_ADDED
 
@@ -38,4 +38,5 @@ def run(request: HttpRequest, cluster: Cluster, namespace: str, name: str) -> Ht
     """The page; its script runs what is typed there over a socket."""
     row = find(request.user, Pod, cluster, name=name, namespace=namespace)
     page = stream_page(request, cluster, row, current="Run")
-    return render(request, "pods/run.html", page | {"command": request.GET.get("command", "")[:LONGEST_COMMAND]})
+    page["command"] = request.GET.get("command", "")[:LONGEST_COMMAND]
+    return render(request, "pods/run.html", page | {"running": running_in(cast("User", request.user), cluster, row)})

@@ -2,6 +2,9 @@
 
 import { stateOf } from "./shell-status.js";
 
+const NUMBER = / \d+$/;
+const LONGEST_CONTAINER = 20; // characters of it in the name that the server gives
+
 // The one that most needs a person is the first.
 const PHASES = {
   lost: ["stale", "reconnecting"],
@@ -96,9 +99,19 @@ export class Tabs {
   }
 }
 
-/** The title, with a number where the server had to give one to tell two of a name apart. */
-export function nameOf({ title, state }) {
-  return title + (state?.name?.match(/ \d+$/)?.[0] ?? "");
+/** What its owner calls it; else the title, with a number where the server had to give one to tell two of a name apart. */
+export function nameOf(pane) {
+  return ownNameOf(pane) || pane.title + (pane.state?.name?.match(NUMBER)?.[0] ?? "");
+}
+
+/** What its owner calls a shell; empty where that is what the server called it: by pod, perhaps cut, and container. */
+export function ownNameOf({ kind, address, state }) {
+  if (kind !== "shell" || !state?.name) return "";
+  const { pathname, searchParams } = new URL(address, location.href);
+  const given = `${pathname.split("/").at(-3)}/${(searchParams.get("container") ?? "").slice(0, LONGEST_CONTAINER)}`;
+  const stem = state.name.replace(NUMBER, "");
+  const isGiven = stem.startsWith("…") ? given.endsWith(stem.slice(1)) : given === stem;
+  return isGiven ? "" : state.name;
 }
 
 /** The part of a name that may be cut, and the end that tells it from others: a pod's suffix and a number. */

@@ -5,7 +5,7 @@ import { Panel } from "./dock-panel.js";
 import { fitting, highest, isRoomFor, load, lowest, newId, save } from "./dock-state.js";
 import { withKnownShell } from "./shell-memory.js";
 import { makeSplitter } from "./splitter.js";
-import { Tabs, nameOf } from "./dock-tabs.js";
+import { Tabs, nameOf, ownNameOf } from "./dock-tabs.js";
 
 const MOST_PANES = 4; // side by side
 const COVERS_THE_PAGE = matchMedia("(max-width: 720px)"); // as static/css/dock.css has it
@@ -278,7 +278,7 @@ class Dock {
     if (!panes.length) return true;
     const [one, ...others] = panes.map(nameOf);
     if (panes.every(({ address }) => address.includes("/attach/"))) return true; // nothing is lost: its process goes on
-    const title = others.length ? `Close ${panes.length} shells?` : `Close the shell in ${one}?`;
+    const title = others.length ? `Close ${panes.length} shells?` : `Close ${ownNameOf(panes[0]) || `the shell in ${one}`}?`;
     return ask({ title, body: "What runs in it is ended.", deed: others.length ? "Close shells" : "Close shell", danger: true });
   }
 
@@ -311,7 +311,7 @@ class Dock {
   }
 }
 
-const withKind = (pane) => `${pane.kind === "logs" ? "Logs of" : "Shell in"} ${nameOf(pane)}`;
+const withKind = (pane) => ownNameOf(pane) || `${pane.kind === "logs" ? "Logs of" : "Shell in"} ${nameOf(pane)}`;
 
 /** Whether it is found again elsewhere: a shell that is over, or has not begun, is not. */
 const canMove = ({ kind, state }) => kind !== "shell" || Boolean(state?.session && state.phase !== "ended");

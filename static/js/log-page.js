@@ -1,5 +1,6 @@
 // A page of logs: what is shown follows the address, and the address follows what is chosen.
 
+import { around } from "./logs/links.js";
 import { LogViewer } from "./logs/viewer.js";
 
 const place = document.getElementById("log-viewer");
@@ -27,6 +28,8 @@ const viewer = new LogViewer(place, {
   state: shown.state,
   onstate: (chosen) => {
     shown.state = chosen;
-    history.replaceState(null, "", `?${new URLSearchParams([...kept, ...Object.entries(chosen)])}`);
+    // What is in view stays; whoever opens the address later needs what leads to the line.
+    const lasting = { ...chosen, ...(chosen.line && around(chosen.line)) };
+    history.replaceState(null, "", `?${new URLSearchParams([...kept, ...Object.entries(lasting)])}`);
   },
 });

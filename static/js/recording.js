@@ -161,11 +161,16 @@ async function begin() {
   await screen.ready;
   await parts.watch(drawLength, trouble);
   const asked = new URLSearchParams(location.search);
+  const text = asked.get("q")?.length >= 3 ? asked.get("q") : "";
   await player.seek(Math.round((Number(asked.get("t")) || 0) * 1000));
   part.link.hidden = false;
   part.play.disabled = false;
   show();
-  root.querySelector("[aria-label='Search the screen']").value = asked.get("q")?.length >= 3 ? asked.get("q") : "";
+  root.querySelector("[aria-label='Search the screen']").value = text;
+  if (!text || !asked.has("t")) return;
+  // A list of what was found led here.
+  marked = player.time;
+  screen.mark(text, 0);
 }
 
 begin().catch((error) => trouble(error.message));

@@ -34,6 +34,21 @@ function say(words, state) {
 /** `bare`: also where nothing but Ctrl-C can end it. */
 function run(command, container, bare = false) {
   history.replaceState(null, "", `?${new URLSearchParams({ container })}`);
+  begin("Starting");
+  connect(`${output.dataset.socket}?${new URLSearchParams({ container })}`, () => socket.send(bare ? { command, without_shell: true } : { command }));
+}
+
+/** Goes on with a command that was started on another page. */
+function takeUp({ session: id, command, container }) {
+  Object.assign(tools.elements.command, { value: command });
+  Object.assign(tools.elements.container, { value: container });
+  output.focus(); // the button goes
+  begin("Taking the command up again");
+  session = id;
+  connect(`/ws/shells/${session}/?from=0`, () => {});
+}
+
+function begin(words) {
   document.querySelectorAll(".stream-page > .note").forEach((line) => line.remove());
   if (document.activeElement === runButton) output.focus();
   runButton.disabled = true;
@@ -41,8 +56,7 @@ function run(command, container, bare = false) {
   text = document.createTextNode("");
   output.replaceChildren(text);
   [decoder, code, wanted, session, drawnUpTo, shown, hasNoShell, wait] = [new TextDecoder(), undefined, false, undefined, 0, 0, false, FIRST_WAIT];
-  say("Starting", "progressing");
-  connect(`${output.dataset.socket}?${new URLSearchParams({ container })}`, () => socket.send(bare ? { command, without_shell: true } : { command }));
+  say(words, "progressing");
 }
 
 function connect(address, onopen) {
@@ -129,6 +143,10 @@ tools.addEventListener("submit", (event) => {
   event.preventDefault();
   run(tools.elements.command.value, tools.elements.container.value);
 });
+for (const button of document.querySelectorAll("#running [data-session]")) {
+  button.disabled = false;
+  button.addEventListener("click", () => takeUp(button.dataset));
+}
 stopButton.addEventListener("click", () => socket.send({ close: true }));
 copyButton.addEventListener("click", () => copyFor(copyButton, text.data));
 // Not before: the browser would send the form itself and load the page again.

@@ -14,6 +14,7 @@ const SILENCE = 10_000; // milliseconds that typed bytes may wait before we take
  *  `onsession({session, name, since})`, `since` a date;
  *  `onresume({lost, to, away, given})` before the output that follows: bytes that are gone, the offset up to which output is
  *  old, milliseconds without a socket, typed bytes given up because another window typed; `onrecording(is, whyNot)`;
+ *  `ontty(is)`, before any output, says whether the program has a terminal;
  *  `onwatched(names)` of those who look on;
  *  `onsize(columns, rows)` of the screen that is looked at; `onskipped(bytes)` that were printed too fast for us;
  *  `onbytes(bytes, drawn)`, which calls `drawn()` once they are on the screen. */
@@ -145,6 +146,7 @@ export class ShellLink {
     } else if (message.type === "resumed") this.#resumed(message);
     else if (message.type === "started") {
       this.#on.onrecording(message.recorded, "");
+      this.#on.ontty(message.tty);
       this.#say("running", "");
     } else if (message.type === "not recorded") this.#on.onrecording(false, message.reason);
     else if (message.type === "watched by") this.#on.onwatched(message.names);

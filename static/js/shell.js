@@ -4,7 +4,7 @@
 import { dock } from "./dock.js";
 import { remember, withKnownShell } from "./shell-memory.js";
 import { showStatus } from "./shell-status.js";
-import { TerminalPane } from "./terminal-pane.js";
+import { isAttached, TerminalPane } from "./terminal-pane.js";
 
 const place = document.getElementById("terminal");
 const blank = document.getElementById("terminal-blank");
@@ -63,11 +63,10 @@ async function giveToDock(put) {
 
 function onstate(state) {
   const { phase, session, columns, rows } = state;
-  const [path, query] = (pane?.address ?? "").split("?");
-  const isAttached = path.endsWith("/attach/");
-  const container = new URLSearchParams(query).get("container") ?? "";
-  closeButton.textContent = isAttached ? "Leave it" : "Close shell";
-  showStatus(status, state, isAttached
+  const from = pane?.address ?? "";
+  const container = new URLSearchParams(from.split("?")[1]).get("container") ?? "";
+  closeButton.textContent = isAttached(from) ? "Leave it" : "Close shell";
+  showStatus(status, state, isAttached(from)
     ? { opening: "Attaching", running: `Attached to the process of ${container}` }
     : { opening: "Opening a shell", running: `Shell in ${container}` });
   document.getElementById("size").textContent = columns ? `${columns} × ${rows}` : "";
@@ -77,6 +76,10 @@ function onstate(state) {
   if (hadFocus && runningTools.hidden) openButton.focus();
   dockButton.hidden = !session;
   history.replaceState(phase === "ended" ? null : { address: pane?.address, shell: state }, "");
+}
+
+function nameTheDeed() {
+  openButton.querySelector("span").textContent = tools.elements.shell.value === "attach" ? "Attach" : "Open shell";
 }
 
 tools.addEventListener("submit", (event) => {
@@ -107,9 +110,11 @@ function chooseKnownShell() {
   const container = new URLSearchParams({ container: tools.elements.container.value });
   const known = withKnownShell(`${place.dataset.socket}?${container}`);
   tools.elements.shell.value = new URL(known, location.href).searchParams.get("shell") ?? "auto";
+  nameTheDeed();
 }
 
 tools.elements.container.addEventListener("change", chooseKnownShell);
+tools.elements.shell.addEventListener("change", nameTheDeed);
 if (!new URLSearchParams(location.search).has("shell")) chooseKnownShell();
 
 /** Those that are open in this pod already, in the dock or elsewhere. */

@@ -11,6 +11,7 @@ const NOTE_SECONDS = 8;
 const REDRAWN_AFTER = 300; // milliseconds between two sizes that are to be two
 const LONGEST_TITLE = 80; // characters
 const TITLE_EVERY = 300; // milliseconds; a program may name itself a thousand times a second
+const NOTHING_YET = "Attached: what the process prints from now on appears here";
 const TOO_MUCH = "Too much was pasted at once; the rest was left out.";
 const encoder = new TextEncoder();
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
@@ -35,9 +36,11 @@ export class TerminalPane {
   #noteTimer = null; // of a note that goes by itself
   #titleTimer = null;
   #newTitle = "";
+  #isAwaited; // whether nothing was said yet of output that may come late
 
   constructor(element, { address, watches = false, owner, state = {}, onstate = () => {}, onleave = () => {} }) {
     this.address = address;
+    this.#isAwaited = isAttached(address);
     this.watches = watches;
     this.state = { phase: "opening", words: "", title: "", since: Date.now(), ...state, code: undefined, wanted: false };
     this.#onstate = onstate;
@@ -82,6 +85,8 @@ export class TerminalPane {
       onsize: (columns, rows) => terminal.resize(columns, rows),
       onskipped: (bytes) => this.#skipped(bytes),
       onrecording: (recorded, whyNot) => this.#recorded(recorded, whyNot),
+      // A pipe has line feeds only, which on a terminal lead down but not back.
+      ontty: (is) => (terminal.options.convertEol = !is),
       onresume: (resumed) => this.#resumed(resumed),
       onbytes: (bytes, drawn) => this.#write(bytes, drawn),
     });
@@ -148,7 +153,7 @@ export class TerminalPane {
     // After what came before it is drawn: only then is it known whether the line is empty.
     this.#terminal.write("", () => {
       const before = this.#terminal.buffer.active.cursorX ? "\r\n" : "";
-      this.#terminal.write(`${before}\x1b[33m--- ${words} ---\x1b[0m\r\n`);
+      this.#terminal.write(before + remark(words));
     });
   }
 
@@ -158,12 +163,19 @@ export class TerminalPane {
     if (phase === "running") {
       this.#sendSize();
       if (!this.#noteTimer) this.#note("");
+      this.#sayWhatIsAwaited();
     } else if (phase === "lost" || phase === "away") this.#note(words, { stays: true, take: phase === "away" });
     else if (phase === "ended") {
       this.#watched([]);
       this.#note(isSignedOut ? words : "", { stays: true, signIn: isSignedOut });
       this.#say(words);
     }
+  }
+
+  /** The process that one is attached to may print nothing for long. */
+  #sayWhatIsAwaited() {
+    if (this.#isAwaited && !this.#link.offset && !this.#encore) this.#terminal.write(remark(NOTHING_YET));
+    this.#isAwaited = false;
   }
 
   #resumed({ lost, to, away, given }) {
@@ -174,7 +186,7 @@ export class TerminalPane {
       if (this.#written >= this.#encore) this.#isDrawn();
     }
     this.#tellLink();
-    if (lost && isNew) this.#terminal.write("\x1b[33m--- earlier output is not kept ---\x1b[0m\r\n");
+    if (lost && isNew) this.#terminal.write(remark("earlier output is not kept"));
     else if (lost) this.#say(`${lost} bytes that were printed meanwhile are not kept`);
     else if (away) this.#note(`Link lost for ${Math.ceil(away / 1000)} s, resumed at ${clock.format()}, nothing missed.`);
     if (given) this.#say(`${given} bytes that were typed here were given up: another window has typed meanwhile`);
@@ -185,7 +197,7 @@ export class TerminalPane {
 
   /** A watcher is not waited for. */
   #skipped(bytes) {
-    this.#terminal.write(`\r\n\x1b[33m--- ${bytes} bytes came too fast to be shown here ---\x1b[0m\r\n`, () => this.#goOn(bytes));
+    this.#terminal.write(`\r\n${remark(`${bytes} bytes came too fast to be shown here`)}`, () => this.#goOn(bytes));
   }
 
   /** Of many titles the last one counts. */
@@ -259,6 +271,16 @@ export class TerminalPane {
     const [, other] = Object.entries(others).find(([end]) => url.pathname.endsWith(end)) ?? [];
     this.#parts.shell.textContent = other ?? (shell === "auto" ? "bash, else sh" : shell);
   }
+}
+
+/** Whether the socket of that address attaches to a container's own process. */
+export function isAttached(address) {
+  return address.split("?")[0].endsWith("/attach/");
+}
+
+/** A line of ours among what is printed. */
+function remark(words) {
+  return `\x1b[33m--- ${words} ---\x1b[0m\r\n`;
 }
 
 function recordedWords(recorded, isOver) {

@@ -183,7 +183,9 @@ class ManyLogs:
     def _mark(self, message: dict[str, Any]) -> None:
         if message["type"] == "source":
             self.sources[message["source"]] = message
-            self._log(message["source"]).has_ended = message["state"] == "ended" and not message.get("refused")
+            self._log(message["source"]).has_ended = message["state"] in ("ended", "read") and not message.get(
+                "refused"
+            )
         elif message["type"] == "end":
             self.end, self.end_code = message["reason"], message["code"]
         elif message["type"] == "older":

@@ -28,18 +28,18 @@ class ScriptedShell:
         page.route("**/ticket/?*", lambda route: route.fulfill(json={"ticket": "a-ticket"}))
         page.route_web_socket(lambda url: SOCKETS.match(urlsplit(url).path) is not None, self._open)
 
-    def begin(self, number: int = 1) -> None:
+    def begin(self, number: int = 1, *, tty: bool = True) -> None:
         """The program starts; `number` tells one shell from another."""
         self.until(lambda: self._socket and self.addresses[-1].startswith("/ws/clusters/"))
         self.tell(type="session", **self._known(number))
-        self.tell(type="started", recorded=False)
+        self.tell(type="started", recorded=False, tty=tty)
 
-    def resume(self, *, lost: int = 0, number: int = 1) -> None:
+    def resume(self, *, lost: int = 0, number: int = 1, tty: bool = True) -> None:
         """The program is taken up where the page asks, but for what is lost."""
         self.until(lambda: self._socket and self.addresses[-1].startswith(f"/ws/shells/{self._known(number)['id']}/"))
         at = self.asked_from + lost
         self.tell(type="resumed", lost=lost, to=at, typed=0, **{"from": at}, **self._known(number))
-        self.tell(type="started", recorded=False)
+        self.tell(type="started", recorded=False, tty=tty)
 
     @property
     def asked_from(self) -> int:

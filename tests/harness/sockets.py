@@ -101,7 +101,9 @@ class LogSocket(Socket):
 
     async def until_ended(self) -> str:
         """Read until all sources that there are have ended; why the first did."""
-        while not self.sources or any(source["state"] not in ("ended", "failed") for source in self.sources.values()):
+        while not self.sources or any(
+            source["state"] not in ("ended", "read", "failed") for source in self.sources.values()
+        ):
             assert await self.read(), f"closed before it ended: {self.end}"
         return str(next(iter(self.sources.values()))["text"])
 

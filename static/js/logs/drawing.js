@@ -9,7 +9,7 @@ import { bodyOf } from "./matching.js";
 import { ERROR, LETTERS, WARN } from "./severity.js";
 import { shortTime, stampOf } from "./stamps.js";
 
-/** Draws entry `id` of `lines`. `look`: `{ times, start, sources, json, fields, expanded, missing, spans(id, text), marked }`. */
+/** Draws entry `id` of `lines`. `look`: `{ times, sources, json, fields, expanded, missing, spans(id, text), marked }`. */
 export function drawn(id, lines, look) {
   const kind = lines.kind(id), source = look.sources.all[lines.source(id)];
   if (kind === LINE) return line(id, lines, look, source);
@@ -21,7 +21,7 @@ export function drawn(id, lines, look) {
 /** Why lines are missing, between when and when, and a button where they may still be had. */
 function gap(id, lines, look) {
   const missing = look.missing.get(id) ?? 0;
-  const length = lengthOf(lines, id, (at) => shortTime(at, look.times === "off" ? "local" : look.times, look.start));
+  const length = lengthOf(lines, id, (at) => shortTime(at, look.times === "off" ? "local" : look.times, lines.start));
   const words = h(lines.kind(id) === GAP ? "span.st.st-warning" : "span", {}, lines.raw(id));
   return [words, h("span.gap-length.num", {}, length), missing && length ? loadButton(id, missing) : null];
 }
@@ -32,16 +32,16 @@ function line(id, lines, look, source) {
   const element = document.createElement("div");
   element.className = `ln lane-${source.lane}${level >= ERROR ? " e" : level === WARN ? " w" : ""}${id === look.marked ? " is-marked" : ""}`;
   element.dataset.id = id;
-  if (look.times !== "off") element.append(time(stamp, lines.at(id), look));
+  if (look.times !== "off") element.append(time(stamp, lines.at(id), look.times, lines.start));
   if (look.sources.all.length > 1) element.append(cell("who", source.short, `${source.pod}, container ${source.container}`));
   element.append(cell("sev", inherited ? "" : LETTERS[level]), body(id, text, look));
   return element;
 }
 
-function time(stamp, at, look) {
+function time(stamp, at, how, start) {
   const made = document.createElement("time");
   made.dateTime = stamp;
-  made.textContent = shortTime(at, look.times, look.start);
+  made.textContent = shortTime(at, how, start);
   if (stamp) made.title = `${stamp}\nPick it for a link to this line`;
   return made;
 }

@@ -136,7 +136,7 @@ export class LogFeed {
     const source = this.#tell.source(message);
     let reading = this.#readings.get(source.index);
     if (!reading) this.#readings.set(source.index, (reading = new Reading(source)));
-    reading.hasEnded = message.state === "ended" && !message.refused;
+    reading.hasEnded = ["ended", "read"].includes(message.state) && !message.refused;
     this.#numbers.set(message.source, reading);
   }
 

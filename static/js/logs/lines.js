@@ -36,6 +36,8 @@ export class Lines {
   first = 0;
   end = 0;
   dropped = 0;
+  /** The moment of the first line, from which times may be counted; it stays when that is dropped. NaN before any. */
+  start = NaN;
   #chunks = new Map();
   #characters = 0;
 
@@ -48,11 +50,13 @@ export class Lines {
   }
 
   append(entry) {
+    if (Number.isNaN(this.start)) this.start = entry.at;
     this.#put(this.end, entry);
     return this.end++;
   }
 
   prepend(entry) {
+    if (!Number.isNaN(entry.at)) this.start = entry.at;
     this.#put(this.first - 1, entry);
     return --this.first;
   }
@@ -89,6 +93,7 @@ export class Lines {
   clear() {
     this.#chunks.clear();
     this.first = this.end = this.dropped = this.#characters = 0;
+    this.start = NaN;
   }
 
   raw(id) {

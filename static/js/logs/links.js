@@ -12,12 +12,17 @@ export function lineOf({ pod, container }, stamp) {
   return `${pod}/${container}/${stamp}`;
 }
 
-/** The address, under that of the page of these logs, that shows what is around the line however much comes after it. */
+/** What the state of a view needs to show that line, however much comes after it: all from a little before it. */
+export function around(line) {
+  const moment = Date.parse(line.split("/")[2]);
+  if (Number.isNaN(moment)) return { line };
+  return { line, since: new Date(moment - BEFORE).toISOString().replace(/\.\d+Z$/, "Z"), tail: "all" };
+}
+
+/** The address, under that of the page of these logs, that shows what is around the line. */
 export function linkTo(page, state, line) {
-  const stamp = line.split("/")[2];
-  const since = new Date(Date.parse(stamp) - BEFORE).toISOString().replace(/\.\d+Z$/, "Z");
   const address = new URL(page, location.href);
-  for (const [name, value] of Object.entries(short({ ...state, line, since, tail: "all" }))) address.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(short({ ...state, ...around(line) }))) address.searchParams.set(name, value);
   return address.href;
 }
 

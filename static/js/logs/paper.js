@@ -195,8 +195,7 @@ export class Paper {
   /** What is drawn and how is another by now. */
   restyle() {
     const { times, json, fields, wrap } = this.#state;
-    const start = this.lines.count ? this.lines.at(this.lines.first) : 0;
-    Object.assign(this.#look, { times, start, json: json === "1", fields: listed(fields) });
+    Object.assign(this.#look, { times, json: json === "1", fields: listed(fields) });
     this.element.classList.toggle("no-wrap", wrap === "0");
     this.element.classList.toggle("no-times", times === "off");
     this.element.classList.toggle("one-source", this.#look.sources.all.length < 2);
@@ -236,12 +235,13 @@ export class Paper {
     return { all: this.#rows.found, at: this.#at, isOn: this.#search.finds, isDone: this.#search.isDone, problem: this.#search.problem };
   }
 
-  /** Goes to the next line that matches, or (`step` -1) to the one before; past an end to the other end. */
+  /** Goes to the next line that matches, or (`step` -1) to the one before; past an end to the other end. The first time it
+   *  begins at the end of the view that makes the way through it. */
   goToMatch(step) {
     const count = this.#rows.length;
     if (!count || !this.#search.finds) return;
-    const { index } = this.#scroller.anchor;
-    const from = this.#found === null ? (step > 0 ? index - 1 : Math.min(count, index + 1)) : this.#rows.indexOf(this.#found);
+    const edge = step > 0 ? this.#scroller.anchor.index : this.#scroller.lastInView;
+    const from = this.#found === null ? edge - step : this.#rows.indexOf(this.#found);
     for (let by = 1; by <= count; by++) {
       const at = (((from + step * by) % count) + count) % count;
       if (!this.#search.isFound(this.#rows.id(at))) continue;

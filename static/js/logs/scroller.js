@@ -113,6 +113,12 @@ export class Scroller {
     return this.#block.children[index - this.#first];
   }
 
+  /** The last row of which something is in view. */
+  get lastInView() {
+    for (let index = this.#end - 1; index > this.#first; index--) if (this.isInView(index)) return index;
+    return this.#first;
+  }
+
   isInView(index) {
     const element = this.#block.children[index - this.#first];
     if (!element) return false;

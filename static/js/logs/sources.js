@@ -37,7 +37,7 @@ export class Sources {
     return Object.assign(source, { state, text, refused, isNew: source.state === undefined });
   }
 
-  /** What they do together: "live" as soon as one of them is, "waiting"; where all are over "ended", or "failed" or
+  /** What they do together: "live" as soon as one of them is, "waiting"; where all are over or read "ended", or "failed" or
    *  "refused" as soon as one is. */
   get state() {
     const any = (state) => this.all.some((source) => source.state === state);

@@ -193,11 +193,12 @@ export class LogViewer {
   /** A name and its value, or an object of several. */
   #choose(name, value) {
     const chosen = typeof name === "string" ? { [name]: value } : name;
-    Object.assign(this.#state, chosen);
+    const names = Object.keys(chosen), isAnew = names.some(opensAnew);
+    // Other lines are wanted now than those around the one that was linked to.
+    Object.assign(this.#state, isAnew && { line: "" }, chosen);
     this.#toolbar.show();
     this.#onstate(short(this.#state));
-    const names = Object.keys(chosen);
-    if (names.some(opensAnew)) this.#reopen();
+    if (isAnew) this.#reopen();
     else if (names.includes("q")) this.#lookFor();
     else if (names.some((each) => ["only", "context", "level", "hide"].includes(each))) this.#paper.refilter();
     else this.#paper.restyle();
