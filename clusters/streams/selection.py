@@ -35,7 +35,7 @@ OWNERS = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job")
 
 @dataclass(frozen=True)
 class Source:
-    """One container whose log is followed; `kind` is "app", "init" or "ephemeral"."""
+    """One container whose log is followed; `kind` is "app", "init", "sidecar" or "ephemeral"."""
 
     namespace: str
     pod: str
@@ -49,7 +49,7 @@ class Selection:
     """Pods that meet all that is said here, and which of their containers; what is empty selects nothing away.
 
     `pods` are namespace and name; `containers` are names, and none means all of the pod itself, with those that prepare
-    it (`init`) or were added to debug it (`ephemeral`) where asked for.
+    it or stand beside it (`init`) or were added to debug it (`ephemeral`) where asked for.
     """
 
     namespace: str = ""
@@ -65,7 +65,9 @@ class Selection:
         """Whether a container of a selected pod is selected too."""
         if self.containers:
             return container in self.containers
-        return kind == "app" or (kind == "init" and self.init) or (kind == "ephemeral" and self.ephemeral)
+        if kind == "app":
+            return True
+        return self.ephemeral if kind == "ephemeral" else self.init
 
 
 def selection_of(query: QueryDict) -> Selection:
