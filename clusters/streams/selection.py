@@ -14,7 +14,7 @@ from clusters.derived.templates import whole_pods
 from clusters.kinds import KINDS
 from clusters.kube import objects
 from clusters.kube.selectors import BadSelector, Requirement, parse
-from clusters.models import Cluster, Pod, ReplicaSet, Role
+from clusters.models import Cluster, Pod, ReplicaSet, Role, Severity
 from clusters.streams.instances import Named, containers
 from clusters.streams.requests import CONTAINER, BadStreamRequest
 from clusters.tasks import guarded
@@ -100,6 +100,12 @@ def selection_of(query: QueryDict) -> Selection:
         init=query.get("init") == "1",
         ephemeral=query.get("ephemeral") == "1",
     )
+
+
+def running_pods(selection: Selection, allowed: frozenset[str] | None, cluster: Cluster) -> QuerySet[Pod]:
+    """The selected pods that run and are not about to end, those in the best state first and the newest of them."""
+    rows = _rows(selection, allowed, cluster).filter(phase="Running").exclude(severity=Severity.TERMINATING)
+    return rows.order_by("-severity", "-created", "name")
 
 
 def sources_of(selection: Selection, allowed: frozenset[str] | None, cluster: Cluster) -> list[Source]:

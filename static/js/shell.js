@@ -24,6 +24,13 @@ const address = () => {
   return `${place.dataset.socket}?${new URLSearchParams({ container, shell })}`;
 };
 
+/** The address of this page, with what was chosen. */
+function withQuery(chosen) {
+  const query = new URLSearchParams(location.search);
+  for (const [name, value] of chosen) query.set(name, value);
+  return `?${query}`;
+}
+
 async function open(from, state) {
   openButton.disabled = true;
   if (!(await makeWay())) return void (openButton.disabled = false);
@@ -83,7 +90,7 @@ tools.addEventListener("submit", (event) => {
   event.preventDefault();
   const from = address();
   remember(from);
-  history.replaceState(null, "", `?${from.split("?")[1]}`);
+  history.replaceState(null, "", withQuery(new URLSearchParams(from.split("?")[1])));
   open(from);
 });
 findButton.addEventListener("click", () => pane.find());
@@ -110,6 +117,9 @@ function chooseKnownShell() {
 }
 
 tools.elements.container.addEventListener("change", chooseKnownShell);
+tools.elements.pod?.addEventListener("change", ({ target }) => {
+  location.href = withQuery(new URLSearchParams({ pod: target.value })); // its containers may be others
+});
 if (!new URLSearchParams(location.search).has("shell")) chooseKnownShell();
 
 /** Those that are open in this pod already, in the dock or elsewhere. */
