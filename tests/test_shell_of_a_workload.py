@@ -52,7 +52,7 @@ def address(kind: str, name: str, more: str = "") -> str:
 
 
 def pods(html: str) -> list[str]:
-    [select] = re.findall(r'<select[^>]+name="pod">(.*?)</select>', html, re.DOTALL)
+    [select] = re.findall(r'<select[^>]+name="pod"[^>]*>(.*?)</select>', html, re.DOTALL)
     return re.findall(r">([^<]+)</option>", select)
 
 

@@ -119,7 +119,9 @@ class Sight:
         """Links to the log of a pod and a shell in it, as far as the reader may; `page` is the address of the pod."""
         log = _beside("l", f"{page}logs/", "Logs", f"Logs of {row.name}") if self.reads_logs(row.namespace) else ""
         opens = self._opens_shells(row.namespace)
-        return log + (_beside("s", f"{page}shell/", "Shell", f"Shell in {row.name}") if opens else "")
+        links = log + (_beside("s", f"{page}shell/", "Shell", f"Shell in {row.name}") if opens else "")
+        # Names of pods are long: the links take no room from them.
+        return f'<span class="beside-name at-end">{links}</span>' if links else ""
 
     def _opens_shells(self, namespace: str) -> bool:
         return self._open is None or namespace in self._open

@@ -117,9 +117,11 @@ function chooseKnownShell() {
 }
 
 tools.elements.container.addEventListener("change", chooseKnownShell);
-tools.elements.pod?.addEventListener("change", ({ target }) => {
-  location.href = withQuery(new URLSearchParams({ pod: target.value })); // its containers may be others
+const podChoice = tools.elements.pod; // on the page of a workload
+podChoice?.addEventListener("change", () => {
+  location.href = withQuery(new URLSearchParams({ pod: podChoice.value })); // its containers may be others
 });
+podChoice?.removeAttribute("disabled");
 if (!new URLSearchParams(location.search).has("shell")) chooseKnownShell();
 
 /** Those that are open in this pod already, in the dock or elsewhere. */
