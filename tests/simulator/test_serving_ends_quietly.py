@@ -1,37 +1,49 @@
-"""A cluster that stops being served while somebody reads a log says nothing of it."""
+"""A connection that is closed while a log is written to it leaves no trace in the simulator's own log."""
 
+import asyncio
 import logging
-import ssl
-from pathlib import Path
+from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 
-from simulator.clock import timestamp
-from simulator.identities import kept_tokens
+from simulator.api.app import application
+from simulator.cluster import SimulatedCluster
+from simulator.identities import PEOPLE
 from simulator.kinds import PODS
-from simulator.parts import assemble, furnish
-from simulator.roles import grant_roles
-from simulator.serving import Address, serving
 
-BUSY = 500.0
-"""Simulated seconds in a real one: lines of a log come all the time."""
+ADMIN = next(user for user in PEOPLE if user.name == "admin")
 
 
-async def test_while_logs_are_followed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    cluster = assemble(seed=7, speed=BUSY, world="empty", first_version=1)
-    furnish(cluster)
-    grant_roles(cluster.storage)
-    running = {"name": "main", "restartCount": 0, "state": {"running": {"startedAt": timestamp(cluster.clock.now())}}}
+class TwoLines:
+    """A log whose second line comes when the test wants it."""
+
+    def __init__(self) -> None:
+        self.more = asyncio.Event()
+
+    async def open(self, *_: Any, **__: Any) -> AsyncIterator[bytes]:
+        yield b"first\n"
+        await self.more.wait()
+        yield b"second\n"
+
+
+async def test_while_a_log_is_followed(simulated_cluster: SimulatedCluster, caplog: pytest.LogCaptureFixture) -> None:
+    simulated_cluster.identities.admit("token", ADMIN)
+    log = simulated_cluster.logs = TwoLines()
     spec = {"nodeName": "kestrel-worker-1", "containers": [{"name": "main", "image": "nginx:1"}]}
-    pod = {"metadata": {"name": "web-1", "namespace": "default"}, "spec": spec}
-    cluster.storage.create(PODS, {**pod, "status": {"containerStatuses": [running]}})
-    async with serving(cluster, tmp_path, Address("127.0.0.1", 0)) as url:
-        context = ssl.create_default_context(cafile=str(tmp_path / "ca.crt"))
-        headers = {"Authorization": f"Bearer {kept_tokens(tmp_path)['admin']}"}
-        session = aiohttp.ClientSession(url, headers=headers, connector=aiohttp.TCPConnector(ssl=context))
-        for _ in range(5):
-            log = await session.get("/api/v1/namespaces/default/pods/web-1/log?follow=true")
-            assert await log.content.readline()
-    await session.close()
+    simulated_cluster.storage.create(PODS, {"metadata": {"name": "web-1", "namespace": "default"}, "spec": spec})
+    runner = web.AppRunner(application(simulated_cluster), access_log=None, handler_cancellation=True)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0][:2]
+    async with aiohttp.ClientSession(headers={"Authorization": "Bearer token"}) as session:
+        followed = await session.get(f"http://{host}:{port}/api/v1/namespaces/default/pods/web-1/log?follow=true")
+        assert await followed.content.readline() == b"first\n"
+        log.more.set()
+        for connection in runner.server.connections if runner.server else ():
+            assert connection.transport
+            connection.transport.close()
+    await runner.cleanup()
     assert [record for record in caplog.records if record.levelno > logging.INFO] == []
