@@ -52,6 +52,7 @@ urlpatterns = [
     path("clusters/<slug:slug>/logs/", logs.logs, name="logs"),
     path("clusters/<slug:slug>/pods/<str:namespace>/<str:name>/logs/", logs.pod_logs, name="pod-logs"),
     path("clusters/<slug:slug>/pods/<str:namespace>/<str:name>/shell/", shell.shell, name="pod-shell"),
+    path("clusters/<slug:slug>/shell/", shell.workload_shell, name="workload-shell"),
     path("clusters/<slug:slug>/logs/file/", log_file.selected_file, name="log-file"),
     path("clusters/<slug:slug>/pods/<str:namespace>/<str:name>/run/", shell.run, name="pod-run"),
     path("clusters/<slug:slug>/pods/<str:namespace>/<str:name>/debug/", debug.debug, name="pod-debug"),

@@ -1,6 +1,6 @@
 """What the streams and metrics of a cluster ask for, and stand-ins that have nothing to give."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -51,6 +51,9 @@ class ShellSource(Protocol):
     def start(self, pod: Object, container: str, command: Sequence[str], *, tty: bool, stdin: bool) -> Process:
         """Starts a command. Raises ApiError."""
 
+    def carries(self, pod: Object, container: str, marks: Collection[str]) -> bool:
+        """Whether a process that was started in the container has a variable of one of these names."""
+
 
 class MetricsSource(Protocol):
     """What a metrics server knows."""
@@ -94,6 +97,10 @@ class NoShells:
     def start(self, pod: Object, container: str, command: Sequence[str], *, tty: bool, stdin: bool) -> Process:
         """Raises ServiceUnavailable."""
         raise ServiceUnavailable("this cluster runs no commands")
+
+    def carries(self, pod: Object, container: str, marks: Collection[str]) -> bool:
+        """False."""
+        return False
 
 
 class NoMetrics:

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from clusters.models import Namespace, Node, ReplicaSet, Role
+from clusters.models import Cluster, Namespace, Node, ReplicaSet, Role
 from tests import people
 from tests.rows import ago, pod
 
@@ -56,6 +56,38 @@ def test_a_replica_set_leads_to_its_pods(admin: Client) -> None:
     [line] = admin.get("/find/", {"q": "ledger-5"}).json()["found"]
     assert (line["kind"], line["where"]) == ("ReplicaSet", "payments · harbour")
     assert line["url"] == "/clusters/harbour/pods/?namespace=payments&owner=ReplicaSet%2Fledger-5d4f8"
+
+
+def owned(where: Cluster, name: str, kind: str, owner: str, **fields: str) -> None:
+    pod(where, name, owner_kind=kind, owner_name=owner, owner_uid=f"{kind}-{owner}", **fields)
+
+
+def test_workloads_of_which_only_pods_tell_lead_to_their_logs(admin: Client) -> None:
+    harbour = Node.objects.get(name="pay-node").cluster
+    for number in range(3):
+        owned(harbour, f"tides-db-{number}", "StatefulSet", "tides-db", namespace="payments")
+    owned(harbour, "tides-agent-x7k2p", "DaemonSet", "tides-agent")
+    owned(harbour, "tides-job-1-abcde", "Job", "tides-job-1")
+    owned(harbour, "tides-web-5d4f8-abcde", "ReplicaSet", "tides-web-5d4f8")
+    lines = admin.get("/find/", {"q": "tides", "cluster": "harbour"}).json()["found"]
+    workloads = [(line["kind"], line["name"], line["where"]) for line in lines if line["kind"] != "Pod"]
+    assert workloads == [
+        ("DaemonSet", "tides-agent", "shop · harbour"),
+        ("StatefulSet", "tides-db", "payments · harbour"),
+        ("Job", "tides-job-1", "shop · harbour"),
+    ]
+    assert "/clusters/harbour/logs/?namespace=payments&owner=StatefulSet%2Ftides-db" in [line["url"] for line in lines]
+
+
+def test_of_workloads_only_those_one_may_see_are_found(admin: Client) -> None:
+    harbour, maria = Node.objects.get(name="pay-node").cluster, people.person("maria")
+    owned(harbour, "tides-db-0", "StatefulSet", "tides-db", namespace="payments")
+    owned(harbour, "tides-agent-x7k2p", "DaemonSet", "tides-agent")
+    people.grant(maria, harbour, Role.VIEW, "payments")
+    admin.force_login(maria)
+    lines = admin.get("/find/", {"q": "tides"}).json()["found"]
+    assert [(line["kind"], line["name"]) for line in lines] == [("StatefulSet", "tides-db"), ("Pod", "tides-db-0")]
+    assert lines[0]["url"] == "/clusters/harbour/pods/?namespace=payments&owner=StatefulSet%2Ftides-db"
 
 
 def test_only_what_is_granted_is_found(admin: Client) -> None:

@@ -73,3 +73,20 @@ def test_of_a_deployment_in_its_revisions(harbour: Cluster) -> None:
     Deployment.objects.update(detail=b'{"metadata": {"name": "ledger", "uid": "deployment"}}')
     html = reader(harbour, Role.LOGS).get("/clusters/harbour/deployments/payments/ledger/").content.decode()
     assert LINKS["replicasets"] in html
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("namespace=payments&owner=Deployment%2Fnope", "There is no Deployment nope in payments of harbour"),
+        ("namespace=payments&owner=ReplicaSet%2Fnope", "There is no ReplicaSet nope in payments of harbour"),
+        ("node=nope", "There is no Node nope in harbour"),
+        ("namespace=payments&owner=Deployment%2Fledger", ""),
+        ("namespace=payments&owner=StatefulSet%2Fnope", ""),
+        ("node=node-1", ""),
+    ],
+)
+def test_that_there_is_no_such_object_is_said(harbour: Cluster, query: str, said: str) -> None:
+    html = reader(harbour, Role.LOGS).get(f"/clusters/harbour/logs/?{query}").content.decode()
+    assert ("There is no " in html) == bool(said)
+    assert said in html

@@ -14,7 +14,7 @@ _SAID_LIMIT = 200
 
 @dataclass(frozen=True)
 class Named:
-    """A container of a pod; `sort` is empty, "init" or "ephemeral"."""
+    """A container of a pod; `sort` is empty, "init", "sidecar" (an init container that stays) or "ephemeral"."""
 
     name: str
     sort: str
@@ -65,7 +65,7 @@ def containers(pod: objects.Pod) -> list[Named]:
     spec = pod.spec
     return [
         *(Named(each.name, "") for each in spec.containers),
-        *(Named(each.name, "init") for each in spec.init_containers),
+        *(Named(each.name, "sidecar" if each.is_sidecar else "init") for each in spec.init_containers),
         *(Named(each.name, "ephemeral") for each in spec.ephemeral_containers),
     ]
 
@@ -115,7 +115,7 @@ def _will_be_started(pod: objects.Pod, named: Named, ended: objects.Terminated |
     if ended is None:
         return True
     own = next((each.restart_policy for each in pod.spec.init_containers if each.name == named.name), "")
-    if named.sort == "ephemeral" or (named.sort == "init" and own != "Always" and ended.exit_code == 0):
+    if named.sort == "ephemeral" or (named.sort == "init" and ended.exit_code == 0):
         return False
     policy = own or pod.spec.restart_policy or "Always"
     return policy == "Always" or (policy == "OnFailure" and ended.exit_code != 0)

@@ -14,7 +14,7 @@ from clusters.derived.templates import whole_pods
 from clusters.kinds import KINDS
 from clusters.kube import objects
 from clusters.kube.selectors import BadSelector, Requirement, parse
-from clusters.models import Cluster, Pod, ReplicaSet, Role
+from clusters.models import Cluster, Pod, ReplicaSet, Role, Severity
 from clusters.streams.instances import Named, containers
 from clusters.streams.requests import CONTAINER, BadStreamRequest
 from clusters.tasks import guarded
@@ -35,7 +35,7 @@ OWNERS = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job")
 
 @dataclass(frozen=True)
 class Source:
-    """One container whose log is followed; `kind` is "app", "init" or "ephemeral"."""
+    """One container whose log is followed; `kind` is "app", "init", "sidecar" or "ephemeral"."""
 
     namespace: str
     pod: str
@@ -49,7 +49,7 @@ class Selection:
     """Pods that meet all that is said here, and which of their containers; what is empty selects nothing away.
 
     `pods` are namespace and name; `containers` are names, and none means all of the pod itself, with those that prepare
-    it (`init`) or were added to debug it (`ephemeral`) where asked for.
+    it or stand beside it (`init`) or were added to debug it (`ephemeral`) where asked for.
     """
 
     namespace: str = ""
@@ -65,7 +65,9 @@ class Selection:
         """Whether a container of a selected pod is selected too."""
         if self.containers:
             return container in self.containers
-        return kind == "app" or (kind == "init" and self.init) or (kind == "ephemeral" and self.ephemeral)
+        if kind == "app":
+            return True
+        return self.ephemeral if kind == "ephemeral" else self.init
 
 
 def selection_of(query: QueryDict) -> Selection:
@@ -98,6 +100,12 @@ def selection_of(query: QueryDict) -> Selection:
         init=query.get("init") == "1",
         ephemeral=query.get("ephemeral") == "1",
     )
+
+
+def running_pods(selection: Selection, allowed: frozenset[str] | None, cluster: Cluster) -> QuerySet[Pod]:
+    """The selected pods that run and are not about to end, those in the best state first and the newest of them."""
+    rows = _rows(selection, allowed, cluster).filter(phase="Running").exclude(severity=Severity.TERMINATING)
+    return rows.order_by("-severity", "-created", "name")
 
 
 def sources_of(selection: Selection, allowed: frozenset[str] | None, cluster: Cluster) -> list[Source]:

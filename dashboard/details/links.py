@@ -53,6 +53,22 @@ def logs_of_object(cluster: Cluster, kind: str, name: str, namespace: str = "") 
     return logs_url(cluster, **selected)
 
 
+def pods_of_owner(cluster: Cluster, owner: str, name: str, namespace: str) -> str:
+    """The table of the pods of a workload; `owner` is the kind that they name, so never a deployment."""
+    return table_url(cluster, "pods", namespace=namespace, owner=f"{owner}/{name}")
+
+
+def logs_of_owner(cluster: Cluster, owner: str, name: str, namespace: str) -> str:
+    """The logs of all pods of a workload; `owner` is its kind, one of clusters.streams.selection.OWNERS."""
+    return logs_url(cluster, namespace=namespace, owner=f"{owner}/{name}")
+
+
+def shell_of_owner(cluster: Cluster, owner: str, name: str, namespace: str) -> str:
+    """A shell in one of the pods of a workload."""
+    query = urlencode({"namespace": namespace, "owner": f"{owner}/{name}"})
+    return f"{reverse('workload-shell', args=[cluster.slug])}?{query}"
+
+
 def object_url(cluster: Cluster, kind: str, name: str, namespace: str = "") -> str:
     """The page of an object of one of PAGES."""
     place = [namespace, name] if namespace else [name]
@@ -69,7 +85,26 @@ def tabs(user: Person, cluster: Cluster, kind: str, name: str, namespace: str = 
             urls |= {"Shell": reverse("pod-shell", args=place), "Run": reverse("pod-run", args=place)}
         if may(user, Role.OPERATE, cluster, namespace):
             urls["Debug"] = reverse("pod-debug", args=place)
-    elif (kind in OWNERS or kind == "nodes") and may(user, Role.LOGS, cluster, namespace or None):
-        urls["Logs"] = logs_of_object(cluster, kind, name, namespace)
+    elif kind in OWNERS:
+        urls |= _of_owner(user, cluster, OWNERS[kind], name, namespace)
+    elif kind == "nodes" and may(user, Role.LOGS, cluster):
+        urls["Logs"] = logs_of_object(cluster, kind, name)
     urls["YAML"] = yaml_url(cluster, kind, name, namespace)
     return [Tab(label, url, label == current) for label, url in urls.items()]
+
+
+def tabs_of_owner(user: Person, cluster: Cluster, owner: str, name: str, namespace: str, *, current: str) -> list[Tab]:
+    """The same for a workload of any kind, of which its pods may be all that we know."""
+    kind = next((kind for kind, known in OWNERS.items() if known == owner), "")
+    if kind:
+        return tabs(user, cluster, kind, name, namespace, current=current)
+    urls = _of_owner(user, cluster, owner, name, namespace)
+    return [Tab(label, url, label == current) for label, url in urls.items()]
+
+
+def _of_owner(user: Person, cluster: Cluster, owner: str, name: str, namespace: str) -> dict[str, str]:
+    place = (cluster, owner, name, namespace)
+    # The pods of a deployment name its replica sets, and are on its own page.
+    urls = {} if owner == "Deployment" else {"Pods": pods_of_owner(*place)}
+    urls |= {"Logs": logs_of_owner(*place)} if may(user, Role.LOGS, cluster, namespace) else {}
+    return urls | ({"Shell": shell_of_owner(*place)} if may(user, Role.SHELL, cluster, namespace) else {})

@@ -10,7 +10,7 @@ from django.utils.safestring import mark_safe
 from clusters.access import Person, may, visible
 from clusters.models import CachedObject, Cluster, Event, Pod, ReplicaSet, Role
 from clusters.streams.selection import OWNERS
-from dashboard.details.links import logs_url, object_url, table_url
+from dashboard.details.links import logs_of_owner, object_url, pods_of_owner, shell_of_owner, table_url
 from dashboard.tables.columns import Sight
 from dashboard.tables.kinds import TABLES
 
@@ -20,13 +20,14 @@ PODS = 20
 
 @dataclass(frozen=True)
 class Owner:
-    """`kind` and `name` as Kubernetes says them; `url` is empty where we have no page or the user may not see it, and
-    `logs_url`, of the logs of all its pods, where he may not read them."""
+    """`kind` and `name` as Kubernetes says them; `url` is empty where there is nothing to show or not to the user,
+    `logs_url`, of the logs of all its pods, where he may not read them, and `shell_url` where he may open no shell."""
 
     kind: str
     name: str
     url: str
     logs_url: str = ""
+    shell_url: str = ""
 
 
 def events_of(user: Person, cluster: Cluster, row: CachedObject) -> dict[str, Any]:
@@ -49,10 +50,19 @@ def bounded_pods(cluster: Cluster, pods: QuerySet[Pod], *, columns: tuple[str, .
 def owners_of_pod(user: Person, cluster: Cluster, pod: Pod) -> list[Owner]:
     """The owner that the pod names, then that one's owner where it is a replica set."""
     reads_logs = may(user, Role.LOGS, cluster, pod.namespace)
+    opens_shells = may(user, Role.SHELL, cluster, pod.namespace)
 
     def owner(kind: str, name: str, url: str = "") -> Owner:
-        logs = logs_url(cluster, namespace=pod.namespace, owner=f"{kind}/{name}")
-        return Owner(kind, name, url, logs if reads_logs and kind in OWNERS else "")
+        if kind not in OWNERS:
+            return Owner(kind, name, url)
+        place = (cluster, kind, name, pod.namespace)
+        return Owner(
+            kind,
+            name,
+            url or pods_of_owner(*place),
+            logs_of_owner(*place) if reads_logs else "",
+            shell_of_owner(*place) if opens_shells else "",
+        )
 
     if not pod.owner_name:
         return []
@@ -71,7 +81,7 @@ def owners_of_pod(user: Person, cluster: Cluster, pod: Pod) -> list[Owner]:
 
 def pods_of_set(cluster: Cluster, name: str, namespace: str) -> str:
     """The table of a replica set's pods, which is what its name leads to."""
-    return table_url(cluster, "pods", namespace=namespace, owner=f"ReplicaSet/{name}")
+    return pods_of_owner(cluster, "ReplicaSet", name, namespace)
 
 
 def node_url(user: Person, cluster: Cluster, pod: Pod) -> str:

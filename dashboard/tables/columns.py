@@ -56,15 +56,24 @@ ROW_FIELDS = tuple(Row.__annotations__)
 
 
 class Sight:
-    """What cells need besides the row: the moment, the addresses of the cluster's pages, and whose logs may be read.
+    """What cells need besides the row: the moment, the addresses of the cluster's pages, and what the reader may do.
 
-    `logs` are the namespaces in which the reader may read logs, None for all.
+    `logs` are the namespaces in which he may read logs, `shells` those in which he may open shells; None for all.
     """
 
-    def __init__(self, slug: str, now: datetime, *, logs: frozenset[str] | None = frozenset()) -> None:
+    def __init__(
+        self,
+        slug: str,
+        now: datetime,
+        *,
+        logs: frozenset[str] | None = frozenset(),
+        shells: frozenset[str] | None = frozenset(),
+    ) -> None:
         self.now = now
         self._readable = logs
+        self._open = shells
         self._logs = address("logs", slug)
+        self._shell = address("workload-shell", slug)
         self._node = address("node", slug, "NAME")
         self._pages = {
             "pods": address("pod", slug, "NAMESPACE", "NAME"),
@@ -83,7 +92,7 @@ class Sight:
         named = (
             pattern.replace("KIND", kind).replace("NAMESPACE", quote(row.namespace)).replace("NAME", quote(row.name))
         )
-        return f' <a class="beside-name" data-key="y" href="{named}" aria-label="YAML of {escape(row.name)}">YAML</a>'
+        return _beside("y", named, "YAML", f"YAML of {row.name}")
 
     @property
     def reads_any_logs(self) -> bool:
@@ -97,13 +106,35 @@ class Sight:
         """A link to the logs of the pods that an object stands for; empty where the reader may not have them."""
         if not self.reads_logs(row.namespace):
             return ""
-        address = escape(f"{self._logs}?{urlencode(selected)}")
-        return f' <a class="beside-name" data-key="l" href="{address}" aria-label="Logs of {escape(row.name)}">Logs</a>'
+        return _beside("l", f"{self._logs}?{urlencode(selected)}", "Logs", f"Logs of {row.name}")
+
+    def shell(self, row: "Row", owner: str) -> str:
+        """A link to a shell in one of the pods of a workload; empty where the reader may not open one."""
+        if not self._opens_shells(row.namespace):
+            return ""
+        query = urlencode({"namespace": row.namespace, "owner": f"{owner}/{row.name}"})
+        return _beside("s", f"{self._shell}?{query}", "Shell", f"Shell in {row.name}")
+
+    def streams(self, row: "Row", page: str) -> str:
+        """Links to the log of a pod and a shell in it, as far as the reader may; `page` is the address of the pod."""
+        log = _beside("l", f"{page}logs/", "Logs", f"Logs of {row.name}") if self.reads_logs(row.namespace) else ""
+        opens = self._opens_shells(row.namespace)
+        links = log + (_beside("s", f"{page}shell/", "Shell", f"Shell in {row.name}") if opens else "")
+        # Names of pods are long: the links take no room from them.
+        return f'<span class="beside-name at-end">{links}</span>' if links else ""
+
+    def _opens_shells(self, namespace: str) -> bool:
+        return self._open is None or namespace in self._open
 
     def page(self, kind: str, namespace: str, name: str) -> str:
         """The address of a pod's or a deployment's page."""
         before, _, rest = self._pages[kind].partition("NAMESPACE")
         return f"{before}{quote(namespace)}{rest.replace('NAME', quote(name))}"
+
+
+def _beside(key: str, address: str, word: str, said: str) -> str:
+    """A link beside a name, which the letter `key` opens too."""
+    return f' <a class="beside-name" data-key="{key}" href="{escape(address)}" aria-label="{escape(said)}">{word}</a>'
 
 
 Html = Callable[[Any, Sight], str]

@@ -73,7 +73,8 @@ def _pod_name(row: Any, sight: Sight) -> str:
     suffix = row.name[len(workload) :]
     end = f"<span>{escape(suffix)}</span>" if suffix else ""
     whole = f' title="{escape(row.name)}"' if len(row.name) > LONG_NAME else ""
-    return f'<a class="name" href="{sight.page("pods", row.namespace, row.name)}"{whole}>{escape(workload)}{end}</a>'
+    page = sight.page("pods", row.namespace, row.name)
+    return f'<a class="name" href="{page}"{whole}>{escape(workload)}{end}</a>{sight.streams(row, page)}'
 
 
 def _ready(total: str = "") -> Column:
@@ -196,7 +197,8 @@ NAMESPACES = Table(
 
 def _deployment_name(row: Any, sight: Sight) -> str:
     link = f'<a class="name" href="{sight.page("deployments", row.namespace, row.name)}">{escape(row.name)}</a>'
-    return link + sight.logs(row, namespace=row.namespace, owner=f"Deployment/{row.name}")
+    logs = sight.logs(row, namespace=row.namespace, owner=f"Deployment/{row.name}")
+    return link + logs + sight.shell(row, "Deployment")
 
 
 DEPLOYMENTS = Table(
@@ -228,7 +230,7 @@ DEPLOYMENTS = Table(
 def _replicaset_name(row: Any, sight: Sight) -> str:
     pods = {"namespace": row.namespace, "owner": f"ReplicaSet/{row.name}"}
     link = f'<a class="name" href="{sight.pods}?{escape(urlencode(pods))}">{escape(row.name)}</a>'
-    return link + sight.logs(row, **pods) + sight.yaml("replicasets", row)
+    return link + sight.logs(row, **pods) + sight.shell(row, "ReplicaSet") + sight.yaml("replicasets", row)
 
 
 REPLICASETS = Table(

@@ -9,14 +9,13 @@ from django.http import Http404
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from clusters.access import namespaces_for, visible
-from clusters.models import Cluster, Role
+from clusters.access import visible
+from clusters.models import Cluster
 from dashboard.frame import counts
-from dashboard.tables.columns import Sight
 from dashboard.tables.context import chosen_columns, table_context
 from dashboard.tables.filters import FEW
 from dashboard.tables.matching import Matching
-from dashboard.tables.page import columns_of, fields_of, picks, row_of
+from dashboard.tables.page import columns_of, fields_of, picks, row_of, sight_of
 from dashboard.tables.paging import PAGE, one_page
 from dashboard.tables.state import BadParameter, State
 
@@ -74,8 +73,7 @@ class LiveTable:
 
     def _changes(self, rows: list[Any], known: dict[str, tuple[int, ...]]) -> tuple[dict[str, str], dict[str, Any]]:
         """New rows and changed cells, by uid; remembers what the page has then."""
-        readable = namespaces_for(self.user, Role.LOGS, self.cluster)
-        sight = Sight(self.cluster.slug, timezone.now(), logs=readable)
+        sight = sight_of(self.user, self.cluster, timezone.now())
         fresh: dict[str, str] = {}
         changed: dict[str, Any] = {}
         for row in rows:

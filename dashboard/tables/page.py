@@ -147,8 +147,14 @@ def build(
         previous=state.query(before=place_of(rows[0], state, first)) if rows and part.has_previous else None,
         next=state.query(after=place_of(rows[-1], state, last)) if rows and part.has_next else None,
         now=now,
-        sight=Sight(cluster.slug, now, logs=namespaces_for(user, Role.LOGS, cluster)),
+        sight=sight_of(user, cluster, now),
     )
+
+
+def sight_of(user: Person, cluster: Cluster, now: datetime) -> Sight:
+    """What cells need that are shown to `user`. No query of its own."""
+    logs, shells = namespaces_for(user, Role.LOGS, cluster), namespaces_for(user, Role.SHELL, cluster)
+    return Sight(cluster.slug, now, logs=logs, shells=shells)
 
 
 def _facets(state: State, counted: Counted) -> list[Facet]:

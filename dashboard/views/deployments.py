@@ -14,7 +14,7 @@ from clusters.kinds import KINDS
 from clusters.kube import objects
 from clusters.models import Cluster, Deployment, Pod, ReplicaSet, Role, Severity
 from dashboard.details import conditions, reasons, related, shells
-from dashboard.details.links import logs_of_object, object_url, table_url, yaml_url
+from dashboard.details.links import logs_of_object, object_url, shell_of_owner, table_url, yaml_url
 from dashboard.details.lookup import find
 from dashboard.details.pages import common
 from dashboard.details.rollout import rollout
@@ -30,6 +30,7 @@ class Revision:
     pods_url: str
     yaml_url: str
     logs_url: str
+    shell_url: str
     current: bool
 
 
@@ -89,8 +90,10 @@ def _sets(user: Person, cluster: Cluster, row: Deployment) -> list[ReplicaSet]:
 def _revision(user: Person, cluster: Cluster, row: ReplicaSet, *, current: bool) -> Revision:
     place = (cluster, "replicasets", row.name, row.namespace)
     logs_url = logs_of_object(*place) if may(user, Role.LOGS, cluster, row.namespace) else ""
+    opens = may(user, Role.SHELL, cluster, row.namespace)
+    shell_url = shell_of_owner(cluster, "ReplicaSet", row.name, row.namespace) if opens else ""
     pods_url = related.pods_of_set(cluster, row.name, row.namespace)
-    return Revision(row, pods_url, yaml_url(*place), logs_url, current)
+    return Revision(row, pods_url, yaml_url(*place), logs_url, shell_url, current)
 
 
 def _trouble(said: list[conditions.Condition], worst: Worst | None) -> conditions.Condition | None:

@@ -8,10 +8,10 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from clusters.access import Person, known_clusters, namespaces_for, signed_in, visible
+from clusters.access import Person, known_clusters, may, namespaces_for, signed_in, visible
 from clusters.kinds import KINDS
-from clusters.models import CachedObject, Cluster, Role
-from dashboard.details.links import object_url
+from clusters.models import CachedObject, Cluster, Pod, Role
+from dashboard.details.links import logs_of_owner, object_url, pods_of_owner
 from dashboard.details.related import namespace_url, pods_of_set
 from dashboard.tables.filters import Filtered
 from dashboard.tables.kinds import TABLES
@@ -21,6 +21,11 @@ PER_KIND = 6
 CLUSTERS_SEARCHED = 20
 OBJECTS = ("nodes", "namespaces", "deployments", "replicasets", "pods")
 KNOWN = {"q", "cluster"}
+WITHOUT_ROWS = ("StatefulSet", "DaemonSet", "Job")
+"""Kinds of workloads that only their pods tell of, and whose pods' names begin with theirs."""
+
+PODS_ASKED = 50
+"""Pods whose owners are looked at, however many match."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,21 @@ def _objects(user: Person, cluster: Cluster, text: str) -> Iterator[Found]:
         for namespace, name in _names(user, cluster, kind, text):
             where = f"{namespace} · {cluster.name}" if namespace else cluster.name
             yield Found(model.__name__, name, where, _url(cluster, kind, namespace, name))
+        if kind == "replicasets":
+            yield from _workloads(user, cluster, text)
+
+
+def _workloads(user: Person, cluster: Cluster, text: str) -> Iterator[Found]:
+    """Owners of the first pods whose names start with the text: one look at the index, the same in any cluster."""
+    pods = visible(user, Pod.objects.all(), cluster).filter(name__gte=text, name__lt=text + "\U0010ffff")
+    first = pods.order_by("name", "namespace", "id").values_list("owner_kind", "owner_name", "namespace")[:PODS_ASKED]
+    found = [owner for owner in dict.fromkeys(first) if owner[0] in WITHOUT_ROWS and text in owner[1]]
+    for kind, name, namespace in found[:PER_KIND]:
+        readable = may(user, Role.LOGS, cluster, namespace)
+        url = (
+            logs_of_owner(cluster, kind, name, namespace) if readable else pods_of_owner(cluster, kind, name, namespace)
+        )
+        yield Found(kind, name, f"{namespace} · {cluster.name}", url)
 
 
 def _names(user: Person, cluster: Cluster, kind: str, text: str) -> list[tuple[str, str]]:

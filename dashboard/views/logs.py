@@ -17,6 +17,7 @@ from dashboard.details.log_viewer import viewer_of_pod, viewer_of_selection, wor
 from dashboard.details.lookup import find
 from dashboard.details.related import owners_of_pod
 from dashboard.details.streams import stream_page
+from dashboard.details.workloads import missing, workload_page
 from dashboard.tables.state import BadParameter
 
 
@@ -41,23 +42,22 @@ def logs(request: HttpRequest, cluster: Cluster) -> HttpResponse:
     except BadStreamRequest as error:
         raise BadParameter(str(error)) from None
     _asked("-", "-", {**request.GET.dict(), "container": "any"})
-    viewer = viewer_of_selection(cluster, request.GET, containers_of(selection, request.user, cluster))
+    containers = containers_of(selection, request.user, cluster)
+    viewer = viewer_of_selection(cluster, request.GET, containers)
     title = words_of(selection, request.GET.get("labels", ""))
     page = {"cluster": cluster, "title": title, "viewer": viewer}
+    page["missing"] = "" if containers else missing(request.user, cluster, selection)
     return render(request, "logs/page.html", page | _of_object(request, cluster, selection))
 
 
 def _of_object(request: HttpRequest, cluster: Cluster, selection: Selection) -> dict[str, Any]:
-    """Crumbs and tabs of the object whose pods these are; nothing where it is no single object of ours."""
-    owner, name = selection.owner or ("", "")
-    kind = next((kind for kind, known in links.OWNERS.items() if known == owner), "")
-    namespace = selection.namespace
-    if not kind and selection.node and not namespace:
-        kind, name = "nodes", selection.node
-    if not kind:
+    """Crumbs and tabs of the workload or node whose pods these are; nothing where they are those of no single one."""
+    if selection.owner:
+        return workload_page(request.user, cluster, selection.owner, selection.namespace, current="Logs")
+    if not selection.node or selection.namespace:
         return {}
-    tabs = links.tabs(request.user, cluster, kind, name, namespace, current="Logs")
-    return {"kind": KINDS[kind], "name": name, "namespace": namespace, "tabs": tabs}
+    tabs = links.tabs(request.user, cluster, "nodes", selection.node, current="Logs")
+    return {"kind": KINDS["nodes"], "name": selection.node, "namespace": "", "tabs": tabs}
 
 
 def _asked(namespace: str, name: str, query: Mapping[str, str]) -> LogRequest:

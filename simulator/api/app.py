@@ -95,7 +95,11 @@ async def _errors(
         return await handler(request)
     except ApiError as error:
         return error_response(error)
-    except (web.HTTPException, ConnectionError):
+    except web.HTTPException:
+        raise
+    except ConnectionError:
+        if request.transport is None or request.transport.is_closing():
+            return web.Response()  # which nobody gets any more; aiohttp would log the error
         raise
     except Exception:
         logger.exception("%s %s failed", request.method, request.path)

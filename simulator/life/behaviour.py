@@ -40,6 +40,10 @@ class Behaviour:
     """Share of the memory request."""
     leaks: bool = False
     """Its memory grows until it ends."""
+    idle: float | None = None
+    """It ends after so many seconds in which no process in it carried one of `marks`, or never."""
+    marks: tuple[str, ...] = ()
+    """Names of environment variables."""
 
 
 BEHAVIOURS: dict[str, Behaviour] = {
@@ -116,6 +120,12 @@ OF_IMAGES: tuple[tuple[str, str], ...] = (
 )
 """The first whose text is part of the image's repository."""
 
+_LOOP = re.compile(r"\bwhile\b.+\bdo\b", re.DOTALL)
+_IDLE_LOOP = re.compile(r"\bwhile \[ \$\w+ -lt (\d+) \]; do\s+sleep (\d+)")
+"""Counts up to so many looks, so many seconds apart."""
+_MARK = re.compile(r"\*(\w+)=\*")
+"""A variable that a script looks for in the environment of processes."""
+
 _BROKEN_TAG = re.compile(r":.*-(rc|broken|bad)[.\d]*$")
 _UNPULLABLE = re.compile(r"^[^/]*\.invalid(:\d+)?/|:missing$|:does-not-exist$")
 
@@ -173,12 +183,14 @@ def course_of(behaviour: Behaviour, chance: random.Random) -> Course:
 
 
 def _as_commanded(behaviour: Behaviour, container: Object) -> Behaviour:
-    """The behaviour under a command such as `sh -c 'sleep 5; exit 3'`: it sleeps and ends as it is told."""
+    """The behaviour under a command such as `sh -c 'sleep 5; exit 3'`: it sleeps, loops and ends as it is told."""
     words = " ".join(map(str, [*(container.get("command") or ()), *(container.get("args") or ())]))
     if not words:
         return replace(behaviour, lives=None) if container.get("stdin") and container.get("tty") else behaviour
     if re.search(r"infinity|while true|while :|tail -f|nc -l|httpd|server|run\b", words):
         return replace(behaviour, lives=None)
+    if _LOOP.search(words):
+        return _looping(behaviour, words)
     sleeps = [float(seconds) for seconds in re.findall(r"\bsleep (\d+(?:\.\d+)?)", words)]
     code = re.search(r"\bexit (\d{1,3})\b", words)
     fails = words.split()[0].rpartition("/")[2] == "false"
@@ -186,3 +198,10 @@ def _as_commanded(behaviour: Behaviour, container: Object) -> Behaviour:
         return behaviour
     lasts = sum(sleeps) + 0.4
     return replace(behaviour, lives=(lasts, lasts + 0.2), exit_code=int(code[1]) % 256 if code else int(fails))
+
+
+def _looping(behaviour: Behaviour, words: str) -> Behaviour:
+    """Without end, but for a script that counts the looks at which it found no process with one of its marks."""
+    looks, marks = _IDLE_LOOP.search(words), tuple(_MARK.findall(words))
+    idle = float(looks[1]) * float(looks[2]) if looks and marks else None
+    return replace(behaviour, lives=None, exit_code=0, idle=idle, marks=marks)

@@ -1,7 +1,8 @@
 """Commands that run within the shell, because they change it or are cheap."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from simulator.shell.filesystem import Directory, FileError
 from simulator.shell.language.syntax import BadSyntax
@@ -12,6 +13,7 @@ from simulator.shell.programs.arguments import Program, run_program, whole_numbe
 from simulator.shell.programs.signals import kill
 from simulator.shell.programs.words import HELP
 from simulator.shell.shells import Builtin, Shell
+from simulator.shell.terminals import Terminal
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LONGEST_LINE = 1024 * 1024
@@ -109,17 +111,32 @@ async def _shift(shell: Shell, argv: list[str]) -> int:
 
 async def _read(shell: Shell, argv: list[str]) -> int:
     names = argv[1:]
-    raw = False
+    letters: set[str] = set()
     while names and names[0].startswith("-"):
-        option = names.pop(0)
-        raw = raw or "r" in option
-        if option[1:2] == "p" and names:
-            await shell.process.err(names.pop(0))
-    line, ended = await _line(shell, raw)
+        option, asks, prompt = names.pop(0).partition("p")
+        letters |= set(option[1:])
+        if asks and (prompt or names):
+            await shell.process.err(prompt or names.pop(0))
+    stdin = shell.process.streams.get(0)
+    with _unseen(stdin.terminal if stdin and "s" in letters else None):
+        line, ended = await _line(shell, "r" in letters)
     separators = shell.variables.get("IFS", " \t\n")
     for name, value in zip(names or ["REPLY"], _shares(line, separators, len(names or [""])), strict=True):
         shell.assign(name, value)
     return int(ended)
+
+
+@contextmanager
+def _unseen(terminal: Terminal | None) -> Iterator[None]:
+    """Within, the terminal does not show what is typed."""
+    if terminal is None:
+        yield
+        return
+    before, terminal.echo = terminal.echo, False
+    try:
+        yield
+    finally:
+        terminal.echo = before
 
 
 async def _line(shell: Shell, raw: bool) -> tuple[str, bool]:

@@ -1,7 +1,7 @@
 """Where the commands of the API run: one simulated container for each instance of a container."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 
 from simulator.clock import moment_of
@@ -120,6 +120,11 @@ class Shells:
         if key not in self._watched:
             self._watched[key] = asyncio.create_task(self._watch(key, pod, place), name=f"end of container {container}")
         return started
+
+    def carries(self, pod: Object, container: str, marks: Collection[str]) -> bool:
+        """Whether a process that was started in the container has a variable of one of these names."""
+        place = self._containers.get((pod["metadata"]["uid"], container, _instance(pod, container)))
+        return place is not None and any(mark in each.environ for each in place.processes.values() for mark in marks)
 
     def _made(self, pod: Object, name: str) -> Container:
         spec = spec_of(pod, name) or {}

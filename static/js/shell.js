@@ -24,6 +24,13 @@ const address = () => {
   return `${place.dataset.socket}?${new URLSearchParams({ container, shell })}`;
 };
 
+/** The address of this page, with what was chosen. */
+function withQuery(chosen) {
+  const query = new URLSearchParams(location.search);
+  for (const [name, value] of chosen) query.set(name, value);
+  return `?${query}`;
+}
+
 async function open(from, state) {
   openButton.disabled = true;
   if (!(await makeWay())) return void (openButton.disabled = false);
@@ -86,7 +93,7 @@ tools.addEventListener("submit", (event) => {
   event.preventDefault();
   const from = address();
   remember(from);
-  history.replaceState(null, "", `?${from.split("?")[1]}`);
+  history.replaceState(null, "", withQuery(new URLSearchParams(from.split("?")[1])));
   open(from);
 });
 findButton.addEventListener("click", () => pane.find());
@@ -115,6 +122,11 @@ function chooseKnownShell() {
 
 tools.elements.container.addEventListener("change", chooseKnownShell);
 tools.elements.shell.addEventListener("change", nameTheDeed);
+const podChoice = tools.elements.pod; // on the page of a workload
+podChoice?.addEventListener("change", () => {
+  location.href = withQuery(new URLSearchParams({ pod: podChoice.value })); // its containers may be others
+});
+podChoice?.removeAttribute("disabled");
 if (!new URLSearchParams(location.search).has("shell")) chooseKnownShell();
 
 /** Those that are open in this pod already, in the dock or elsewhere. */

@@ -158,3 +158,27 @@ async def test_a_client_that_goes_away_ends_nothing(bench: Bench, screen: Screen
     await screen.until("sleep 1000\r\n")
     await screen.leave()
     assert {"bash", "sleep 1000"} <= set(await bench.processes())
+
+
+@pytest.mark.parametrize("options", ["-s", "-rs", "-s -p 'Password: '", "-sp 'Password: '"])
+async def test_what_is_read_unseen_is_not_shown(screen: Screen, options: str) -> None:
+    await screen.type(f"echo as''k; read {options} secret; echo got=$secret\r")
+    await screen.until("\nask\r\n")
+    await screen.type("hunter2\r")
+    assert (await screen.until("got=hunter2\r\n")) in ("got=hunter2\r\n", "Password: got=hunter2\r\n")
+    await screen.until(READY)
+    await screen.type("read again\r")
+    await screen.until("\r\n")
+    await screen.type("seen\r")
+    await screen.until("seen\r\n")
+
+
+async def test_what_is_typed_is_shown_again_after_a_reading_is_broken_off(screen: Screen) -> None:
+    await screen.type("echo as''k; read -s secret\r")
+    await screen.until("\nask\r\n")
+    await screen.type("hunter2\x03")
+    assert "hunter2" not in await screen.until(READY)
+    await screen.type("cat\r")
+    await screen.until("cat\r\n")
+    await screen.type("seen\r")
+    await screen.until("seen\r\nseen\r\n")

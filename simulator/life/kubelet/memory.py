@@ -33,4 +33,6 @@ class Memory:
     back_offs: dict[str, BackOff] = field(default_factory=dict)
     stops: dict[str, datetime] = field(default_factory=dict)
     unhealthy: dict[str, datetime] = field(default_factory=dict)
+    used: dict[str, datetime] = field(default_factory=dict)
+    """When a process was last seen for the sake of which a container goes on."""
     mount_told: datetime | None = None

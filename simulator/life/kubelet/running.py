@@ -15,6 +15,7 @@ _LONGEST_BACK_OFF = 300.0
 _FORGIVEN_AFTER = 600.0
 """A container that ran for so long starts again as if it had never crashed."""
 _PROBE_TOLD_EVERY = 30.0
+_IDLE_LOOK = 10.0
 _KILLED, _OUT_OF_MEMORY = 137, "OOMKilled"
 
 
@@ -29,8 +30,8 @@ class Running:
         sync, status = self._sync, self._sync.statuses[container["name"]]
         course = self.course(container)
         started = moment_of(status["state"]["running"]["startedAt"])
-        if course.lifetime is not None:
-            ends = started + timedelta(seconds=course.lifetime)
+        ends = self._end_of(container, course, started)
+        if ends is not None:
             if sync.now >= ends:
                 self._die(container, course, ends)
                 return True
@@ -70,6 +71,19 @@ class Running:
         killed = sync.memory.stops[name] >= deadline
         self.end(container, sync.now, _KILLED if killed else course.behaviour.stop_code)
         return False
+
+    def _end_of(self, container: Object, course: Course, started: datetime) -> datetime | None:
+        """When it ends by itself, as things are now; of one that waits to be idle, look again before that."""
+        if course.lifetime is not None:
+            return started + timedelta(seconds=course.lifetime)
+        behaviour = course.behaviour
+        if behaviour.idle is None:
+            return None
+        sync, name = self._sync, container["name"]
+        if sync.kubelets.life.cluster.shells.carries(sync.pod, name, behaviour.marks):
+            sync.memory.used[name] = sync.now
+        sync.wake_at(sync.now + timedelta(seconds=_IDLE_LOOK))
+        return max(started, sync.memory.used.get(name, started)) + timedelta(seconds=behaviour.idle)
 
     def _die(self, container: Object, course: Course, moment: datetime) -> None:
         behaviour, events = course.behaviour, self._sync.kubelets.recorder
