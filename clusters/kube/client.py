@@ -40,7 +40,7 @@ _PLAIN_LIMIT = 128
 """Connections for plain requests; those beyond wait for one that is free."""
 
 _READ_BUFFER = 256 * 1024
-_SMALL = 16 * 1024
+_SMALL = 64 * 1024
 _NOTHING: Mapping[str, str] = {}
 
 Params = Mapping[str, str] | Sequence[tuple[str, str]]
@@ -119,7 +119,7 @@ class Client:
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         """The body in the pieces in which it arrives, for watches and logs.
 
-        After a piece under 16 KiB nothing is read for `rest` seconds, so that many small ones come together. Raises
+        After a piece under 64 KiB nothing is read for `rest` seconds, so that many small ones come together. Raises
         Unreachable after `silence` seconds without a byte (None: silence is normal, as in a quiet log).
         """
         response = await self._send("GET", path, params, silence=silence, encoding="identity", streams=True)
