@@ -115,6 +115,7 @@ def test_one_that_was_kept_waiting_goes_on_after_its_last_line_when_it_is_opened
         expect(logs.page.locator(".log-paused")).to_be_visible()
     logs.end(KEPT_WAITING, SILENT)
     logs.page.get_by_role("button", name="Open again").click()
+    eventually(lambda: logs.opened == 2, seconds=20)
     start = eventually(lambda: logs.said("start"), seconds=20)
     assert [(place["instance"], place["line"], place["times"]) for place in start["sources"]] == [
         ("uid-web-1/0", stamped("two", 1), 1)
