@@ -12,15 +12,15 @@ from typing import Any
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet.tcp import Connection
 
+from clusters.kube.frames import Opcode, head, masked
+
 EXTENSION = "pilothouse.prompt"
 """The name in an ASGI scope's extensions by which an application finds its PromptProtocol."""
 
 Hear = Callable[[bytes], bool]
 
-_BINARY = 0x82
-_MASKED = 0x80
 _HEAD, _KEY = 2, 4
-_SMALL, _LENGTH_16 = 126, 1 << 16
+_SMALL = 126
 
 
 class PromptProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no types
@@ -36,7 +36,7 @@ class PromptProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no 
         """Sends a binary message, without compression; whether the socket was open."""
         if self.state != self.STATE_OPEN or self.muted:
             return False
-        self.sendData(_head(len(data)) + data)
+        self.sendData(head(Opcode.BINARY, len(data), masked=False) + data)
         return True
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
@@ -52,30 +52,15 @@ class PromptProtocol(WebSocketProtocol):  # type: ignore[misc]  # Daphne has no 
     def _hears(self, data: bytes, hear: Hear) -> bool:
         """Whether this was one short message, and `hear` has taken it."""
         size = len(data) - _HEAD - _KEY
-        if not 0 < size < _SMALL or data[0] != _BINARY or data[1] != _MASKED | size:
+        if not 0 < size < _SMALL or not data.startswith(head(Opcode.BINARY, size, masked=True)):
             return False
         if self.state != self.STATE_OPEN or self.muted or self.data or self.inside_message or self.current_frame:
             return False
-        if not self.application_queue.empty() or not hear(_unmasked(data)):
+        if not self.application_queue.empty() or not hear(masked(data[_HEAD + _KEY :], data[_HEAD : _HEAD + _KEY])):
             return False
         # As Daphne does: whoever speaks is not asked whether he is there.
         self.last_ping = time.time()
         return True
-
-
-def _unmasked(frame: bytes) -> bytes:
-    """The payload of a short frame. RFC 6455, section 5.3."""
-    payload, size = frame[_HEAD + _KEY :], len(frame) - _HEAD - _KEY
-    mask = (frame[_HEAD : _HEAD + _KEY] * (size // _KEY + 1))[:size]
-    return (int.from_bytes(payload, "little") ^ int.from_bytes(mask, "little")).to_bytes(size, "little")
-
-
-def _head(size: int) -> bytes:
-    if size < _SMALL:
-        return bytes((_BINARY, size))
-    if size < _LENGTH_16:
-        return bytes((_BINARY, 126)) + size.to_bytes(2, "big")
-    return bytes((_BINARY, 127)) + size.to_bytes(8, "big")
 
 
 def _unsent(transport: Any, data: bytes) -> bytes:

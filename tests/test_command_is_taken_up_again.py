@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.harness.browsers import DESKTOP, go_to, take_cookies, watch
+from tests.harness.browsers import admin_page, go_to
 from tests.harness.recorded_shells import recording_server
 from tests.harness.servers import Server
 from tests.harness.terminals import SLOW
@@ -22,12 +22,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def page(browser: Browser, server: Server) -> Iterator[Page]:
-    with browser.new_context(base_url=server.url, viewport=DESKTOP) as context:
-        take_cookies(context, server.admin, server.url)
-        page = context.new_page()
-        problems = watch(page)
+    with admin_page(browser, server) as page:
         yield page
-    assert not problems, "\n".join(problems)
 
 
 def test_it_is_offered_shows_what_it_printed_and_can_be_stopped(page: Page) -> None:

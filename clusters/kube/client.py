@@ -213,8 +213,6 @@ class Client:
         async with self._opening:
             if not self._closed:
                 await self._trust()
-                # aiohttp asks the loop for its transports: these cost a third, TLS most of all.
-                aiofastnet.patch_loop()
                 # It may have been closed meanwhile.
                 self._sessions = self._sessions or (None if self._closed else _Sessions())
         if self._closed or self._sessions is None:
@@ -289,6 +287,8 @@ class _Sessions:
     downloads, shells; each kind of object has one watch): here they have none, and no plain request waits for one."""
 
     def __init__(self) -> None:
+        # aiohttp asks the loop for its transports: these cost a third, TLS most of all.
+        aiofastnet.patch_loop()
         self.plain = _session(_PLAIN_LIMIT)
         self.streams = _session(0)
 

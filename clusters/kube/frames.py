@@ -1,4 +1,4 @@
-"""The frames of a WebSocket as its client reads and writes them: RFC 6455, section 5.
+"""The frames of a WebSocket, most of all as its client reads and writes them: RFC 6455, section 5.
 
 They travel in the turn of the event loop in which they come: for the echo of a key a person waits.
 """
@@ -31,17 +31,20 @@ Message = tuple[int, bytes]
 """An opcode, TEXT or BINARY for a message that came in several frames, and all that it holds."""
 
 
+def head(opcode: int, size: int, *, masked: bool) -> bytes:
+    """What stands before a whole message of `size` bytes in one frame, and before its mask where it has one."""
+    first, mask = _FINAL | opcode, _MASKED if masked else 0
+    if size < _LENGTH_16:
+        return bytes((first, mask | size))
+    if size < 1 << 16:
+        return bytes((first, mask | _LENGTH_16)) + size.to_bytes(2, "big")
+    return bytes((first, mask | _LENGTH_64)) + size.to_bytes(8, "big")
+
+
 def masked_frame(opcode: int, payload: bytes) -> bytes:
     """A whole message in one frame, masked with a key of its own as a client's must be."""
-    size = len(payload)
-    if size < _LENGTH_16:
-        head = bytes((_FINAL | opcode, _MASKED | size))
-    elif size < 1 << 16:
-        head = bytes((_FINAL | opcode, _MASKED | _LENGTH_16)) + size.to_bytes(2, "big")
-    else:
-        head = bytes((_FINAL | opcode, _MASKED | _LENGTH_64)) + size.to_bytes(8, "big")
     key = secrets.token_bytes(4)
-    return head + key + masked(payload, key)
+    return head(opcode, len(payload), masked=True) + key + masked(payload, key)
 
 
 def masked(payload: bytes, key: bytes) -> bytes:
@@ -85,8 +88,7 @@ class FrameReader:
             if len(data) < start:
                 return None
             size = int.from_bytes(data[at + 2 : start], "big")
-        if size > self._limit:
-            raise NotKubernetes(f"The server sent a message longer than {self._limit // 1024**2} MiB.")
+        self._check(size)
         end = start + size
         return (data[at], start, end) if end <= len(data) else None
 
@@ -100,10 +102,13 @@ class FrameReader:
             raise NotKubernetes("The server mixes the frames of its messages.")
         self._opcode = self._opcode or opcode
         self._parts.append(payload)
-        if sum(map(len, self._parts)) > self._limit:
-            raise NotKubernetes(f"The server sent a message longer than {self._limit // 1024**2} MiB.")
+        self._check(sum(map(len, self._parts)))
         if not head & _FINAL:
             return None
         whole = self._opcode, b"".join(self._parts)
         self._opcode, self._parts = 0, []
         return whole
+
+    def _check(self, size: int) -> None:
+        if size > self._limit:
+            raise NotKubernetes(f"The server sent a message longer than {self._limit // 1024**2} MiB.")

@@ -53,11 +53,10 @@ class NotRecorded:
     """Records nothing; with a `reason` where it should have."""
 
     is_recording = False
+    has_room = True
 
     def __init__(self, reason: str = "") -> None:
         self._reason = reason
-
-    has_room = True
 
     async def room(self) -> None:
         pass

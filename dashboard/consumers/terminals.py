@@ -11,7 +11,7 @@ from clusters.streams.endings import RIGHT_TAKEN, SIGNED_OUT, Ending
 from clusters.streams.holding import CannotRun
 from clusters.streams.sessions import TooManyShells
 from clusters.streams.terminal import PIECE, Flooded, Terminal
-from clusters.streams.viewers import PATIENCE, Viewer
+from clusters.streams.viewers import NOTHING_DRAWN, Viewer
 from clusters.streams.windows import Stalled
 from clusters.threads import write
 from dashboard.consumers import base
@@ -59,7 +59,7 @@ class TerminalSocket(StreamConsumer):
         try:
             return await self.show(terminal, viewer)
         except Stalled:
-            return f"The browser drew nothing for {PATIENCE:.0f} s."
+            return NOTHING_DRAWN
         finally:
             if short_way:
                 short_way.hear = None

@@ -1,5 +1,7 @@
-"""What the pages of a pod's logs and shells share: the pod, its containers and the one that is shown."""
+"""What the pages of logs and shells share: a pod, its containers, the one that is shown, and how an address is read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,7 +10,18 @@ from clusters.derived.templates import whole_pod
 from clusters.kinds import KINDS
 from clusters.models import Cluster, Pod
 from clusters.streams.instances import containers
+from clusters.streams.requests import BadStreamRequest
 from dashboard.details import links, reasons
+from dashboard.tables.state import BadParameter
+
+
+@contextmanager
+def read_from_an_address() -> Iterator[None]:
+    """Raises BadParameter, which the page says to whoever asked, for a BadStreamRequest."""
+    try:
+        yield
+    except BadStreamRequest as error:
+        raise BadParameter(str(error)) from None
 
 
 def stream_page(request: HttpRequest, cluster: Cluster, row: Pod, *, current: str) -> dict[str, Any]:

@@ -23,10 +23,11 @@ from clusters.streams.cluster_rights import ClusterRight
 from clusters.streams.logs import REST_SECONDS
 from clusters.streams.merging import SILENCE_SECONDS, merged
 from clusters.streams.open_logs import TooManyLogs, counted, downloaded
-from clusters.streams.requests import ALL, BadStreamRequest, LogRequest, log_request
+from clusters.streams.requests import ALL, LogRequest, log_request
 from clusters.streams.selection import MOST_SOURCES, Selection, Source, selection_of, sources_of
 from clusters.threads import read
 from dashboard.consumers.activity import Opening, in_words, opening_of, recorded
+from dashboard.details.streams import read_from_an_address
 from dashboard.file_rights import CutOff, FileRight
 from dashboard.log_files import Layout, packed, written
 from dashboard.tables.state import BadParameter
@@ -128,10 +129,8 @@ def _check_allowed(cluster: Cluster, namespaces: set[str], user: User) -> None:
 
 def _asked(query: QueryDict) -> tuple[LogRequest, Selection]:
     names = {"tail": ALL, **{name: str(value) for name, value in query.items()}, "container": "any", "follow": "0"}
-    try:
+    with read_from_an_address():
         return log_request("", "", names), selection_of(query)
-    except BadStreamRequest as error:
-        raise BadParameter(str(error)) from None
 
 
 def _name(opening: Opening, sources: list[Source]) -> str:

@@ -10,15 +10,14 @@ from django.views.decorators.http import require_safe
 from clusters.access import requires
 from clusters.kinds import KINDS
 from clusters.models import Cluster, Pod, Role
-from clusters.streams.requests import BadStreamRequest, LogRequest, log_request
+from clusters.streams.requests import LogRequest, log_request
 from clusters.streams.selection import Selection, containers_of, selection_of
 from dashboard.details import links
 from dashboard.details.log_viewer import viewer_of_pod, viewer_of_selection, words_of
 from dashboard.details.lookup import find
 from dashboard.details.related import owners_of_pod
-from dashboard.details.streams import stream_page
+from dashboard.details.streams import read_from_an_address, stream_page
 from dashboard.details.workloads import missing, workload_page
-from dashboard.tables.state import BadParameter
 
 
 @require_safe
@@ -37,10 +36,8 @@ def pod_logs(request: HttpRequest, cluster: Cluster, namespace: str, name: str) 
 @requires(Role.LOGS)
 def logs(request: HttpRequest, cluster: Cluster) -> HttpResponse:
     """The logs of the pods that the address selects, those that are yet to come too."""
-    try:
+    with read_from_an_address():
         selection = selection_of(request.GET)
-    except BadStreamRequest as error:
-        raise BadParameter(str(error)) from None
     _asked("-", "-", {**request.GET.dict(), "container": "any"})
     containers = containers_of(selection, request.user, cluster)
     viewer = viewer_of_selection(cluster, request.GET, containers)
@@ -61,7 +58,5 @@ def _of_object(request: HttpRequest, cluster: Cluster, selection: Selection) -> 
 
 
 def _asked(namespace: str, name: str, query: Mapping[str, str]) -> LogRequest:
-    try:
+    with read_from_an_address():
         return log_request(namespace, name, query)
-    except BadStreamRequest as error:
-        raise BadParameter(str(error)) from None

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_safe
 
 from clusters.access import allowed_cluster, namespaces_for, requires
 from clusters.models import Cluster, Pod, Role
-from clusters.streams.requests import LONGEST_COMMAND, BadStreamRequest
+from clusters.streams.requests import LONGEST_COMMAND
 from clusters.streams.scripts import SHELLS
 from clusters.streams.selection import running_pods, selection_of
 from dashboard.details.lookup import find
 from dashboard.details.shells import open_in, running_in
-from dashboard.details.streams import stream_page
+from dashboard.details.streams import read_from_an_address, stream_page
 from dashboard.details.workloads import missing, workload_page
 from dashboard.tables.state import BadParameter
 from dashboard.views.debug import JUST_ADDED
@@ -39,10 +39,8 @@ def shell(request: HttpRequest, cluster: Cluster, namespace: str, name: str) -> 
 @requires(Role.SHELL)
 def workload_shell(request: HttpRequest, cluster: Cluster) -> HttpResponse:
     """The same in a pod of the workload that `namespace` and `owner` name: in `pod`, else in one that runs well."""
-    try:
+    with read_from_an_address():
         selection = selection_of(request.GET)
-    except BadStreamRequest as error:
-        raise BadParameter(str(error)) from None
     if not selection.owner:
         raise BadParameter("Say which workload: by its namespace and owner, such as StatefulSet/db.")
     allowed_cluster(request.user, Role.SHELL, cluster.slug, selection.namespace)
