@@ -10,6 +10,7 @@ from aiohttp import WSMsgType, web
 
 from clusters.kube.channels import Channel, ExecStream, open_exec
 from clusters.kube.errors import BadRequest, Forbidden, KubeError, NotFound, NotKubernetes, Unreachable
+from clusters.kube.frames import Opcode
 from tests.harness.api import Answer, Json, refuses, says_raw, scripted_api
 
 V4, V5 = "v4.channel.k8s.io", "v5.channel.k8s.io"
@@ -125,6 +126,27 @@ async def test_output_after_the_status_is_not_lost() -> None:
         assert await output(stream) == [(Channel.STDOUT, b"late")]
 
 
+async def test_what_came_is_heard_even_if_the_connection_was_lost_before_anybody_listened() -> None:
+    async def session(socket: web.WebSocketResponse) -> None:
+        await socket.send_bytes(b"\x01bye")
+        assert socket._req
+        assert socket._req.transport
+        socket._req.transport.close()
+
+    async with (
+        asyncio.timeout(10),
+        scripted_api(speaks(session)) as api,
+        api.client() as client,
+        client.upgrade("/exec", {}, (V5,)) as socket,
+    ):
+        connection = socket._response.connection
+        if connection and connection.protocol is not None and connection.protocol.closed:
+            await connection.protocol.closed
+        heard: list[tuple[int, bytes]] = []
+        socket.listen(lambda opcode, data: heard.append((opcode, data)))
+        assert heard == [(Opcode.BINARY, b"\x01bye"), (Opcode.CLOSE, b"")]
+
+
 async def test_text_frames_are_an_error() -> None:
     async def session(socket: web.WebSocketResponse) -> None:
         await socket.send_str("\x01hello")
@@ -175,9 +197,10 @@ async def test_sizes_are_brought_into_1_to_500() -> None:
     assert [(size["Width"], size["Height"]) for size in sizes] == [(80, 24), (1, 1), (500, 500)]
 
 
-async def test_input_to_a_command_that_has_ended_is_refused() -> None:
+async def test_input_to_a_command_that_has_ended_is_refused_and_a_size_is_let_go() -> None:
     async with running(sends(ended(SUCCESS))) as stream:
         await output(stream)
+        await stream.resize(80, 24)
         with pytest.raises(Unreachable):
             await stream.send_stdin(b"x")
 

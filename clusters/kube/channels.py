@@ -8,7 +8,7 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from enum import IntEnum
 
 import msgspec
@@ -191,9 +191,10 @@ class ExecStream:
         await self._send(Channel.CLOSE, bytes([Channel.STDIN]))
 
     async def resize(self, columns: int, rows: int) -> None:
-        """Tells the terminal its size, brought into 1 to 500."""
+        """Tells the terminal its size, brought into 1 to 500. That of a command which has ended is nobody's concern."""
         size = {"Width": within_screen(columns), "Height": within_screen(rows)}
-        await self._send(Channel.RESIZE, msgspec.json.encode(size))
+        with suppress(Unreachable):
+            await self._send(Channel.RESIZE, msgspec.json.encode(size))
 
     async def ping_for_ever(self) -> None:
         """Keeps idle proxies from cutting the socket, and lets TCP notice a server that is gone."""

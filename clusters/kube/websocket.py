@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
 
 from clusters.kube.errors import KubeError, NotKubernetes
 from clusters.kube.frames import FrameReader, Opcode, masked_frame
@@ -80,24 +81,24 @@ class WebSocket(asyncio.Protocol):
         self._reader = FrameReader()
         self._writable = asyncio.Event()
         self._writable.set()
-        connection = response.connection
-        if connection is None or connection.transport is None or connection.protocol is None:
-            self.closed = True
-            return
-        self._transport = connection.transport
-        self._before = connection.protocol
+        self._transport: asyncio.Transport | None = None
+        self._before: ResponseHandler | None = None
 
     def listen(self, hear: Hear) -> None:
-        """Begins: also with what has come already."""
+        """Begins: also with what has come already, even where nothing comes any more."""
         self.hear = hear
-        if self.closed:
-            hear(Opcode.CLOSE, b"")
-            return
         early = _Early()
-        self._before.set_parser(early, None)
-        self._transport.set_protocol(self)
+        if connection := self._response.connection:
+            self._transport, self._before = connection.transport, connection.protocol
+        # It is a queue too, and false when it is empty.
+        if self._before is not None:
+            self._before.set_parser(early, None)
+        if self._transport:
+            self._transport.set_protocol(self)
         if early.data:
             self.data_received(early.data)
+        if self._transport is None:
+            self._end()
 
     @property
     def is_writable(self) -> bool:
@@ -106,7 +107,7 @@ class WebSocket(asyncio.Protocol):
 
     def send(self, opcode: int, payload: bytes) -> None:
         """Sends a message, or nothing after the end."""
-        if not self.closed:
+        if self._transport and not self.closed:
             self._transport.write(masked_frame(opcode, payload))
 
     async def drain(self) -> None:
@@ -114,11 +115,11 @@ class WebSocket(asyncio.Protocol):
         await self._writable.wait()
 
     def pause_reading(self) -> None:
-        if not self.closed:
+        if self._transport and not self.closed:
             self._transport.pause_reading()
 
     def resume_reading(self) -> None:
-        if not self.closed:
+        if self._transport and not self.closed:
             self._transport.resume_reading()
 
     def close(self) -> None:
@@ -141,7 +142,8 @@ class WebSocket(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._end()
         # Its connector waits for this when it is closed.
-        self._before.connection_lost(exc)
+        if self._before is not None:
+            self._before.connection_lost(exc)
 
     def pause_writing(self) -> None:
         self._writable.clear()
