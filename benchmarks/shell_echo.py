@@ -8,7 +8,7 @@ from benchmarks.stage import Stage
 from benchmarks.terminals import Shell, kubectls, ours
 from tests.harness.containers import start_pod
 
-ROUNDS, KEYS = 12, 40
+ROUNDS, KEYS = 60, 40
 """Keys of one line, and how many lines each shell is given, in turns."""
 
 BETWEEN = 0.01

@@ -30,8 +30,11 @@ class Shell:
         self.send: Callable[[bytes], object]
         self._tail = b""
         self._came = asyncio.Event()
+        self._came_at = 0.0
 
     def take(self, data: bytes) -> None:
+        # Here, and not where somebody waits: what a client does with it afterwards is not the way of a key.
+        self._came_at = time.perf_counter()
         self.size += len(data)
         self._tail = (self._tail + data[-TAIL:])[-TAIL:]
         self._came.set()
@@ -56,7 +59,7 @@ class Shell:
         async with asyncio.timeout(SECONDS):
             while self.size == before:
                 await self._more()
-        return (time.perf_counter() - began) * 1000
+        return (self._came_at - began) * 1000
 
     async def _more(self) -> None:
         self._came.clear()

@@ -145,6 +145,7 @@ class Terminal:
         self.accepted += len(data)
         if self._typed.empty() and self._stream and self._stream.send_stdin_now(data):
             self._note_taken(data)
+            self._viewers.tell_soon()
         else:
             self._typed.put_nowait(data)
 
@@ -287,11 +288,11 @@ class Terminal:
                 continue
             await stream.send_stdin(data)
             self._note_taken(data)
+            self._viewers.tell()
 
     def _note_taken(self, data: bytes) -> None:
         self.recorder.input(data)
         self.taken += len(data)
-        self._viewers.tell()
 
     async def _close_stdin(self, stream: ExecStream) -> None:
         if self._program.ends_by_keys:

@@ -12,6 +12,8 @@ OUTPUT_WINDOW = 192 * 1024
 PATIENCE = 25.0
 """Seconds without anything drawn; with what it takes to notice and to close, a frozen page is gone in 30."""
 
+SOON = 0.03
+"""Seconds for which a word that nobody waits for lets the echo of a key go first."""
 
 TAKEN_UP_ELSEWHERE = "This shell was taken up in another window."
 NOTHING_DRAWN = f"The browser drew nothing for {PATIENCE:.0f} s."
@@ -20,7 +22,7 @@ NOTHING_DRAWN = f"The browser drew nothing for {PATIENCE:.0f} s."
 class Viewer:
     """One socket. `at` is the offset of the next byte for it; `changed` is set when there is something new to tell.
 
-    `show_now` is called when something was printed, to send it in the same turn of the event loop where that can be.
+    `show_now` is called when something was printed, to send it in the same turn of the event loop; False: it could not.
     `name` is that of its user; the one who drives is told the names of those who watch.
     """
 
@@ -30,7 +32,7 @@ class Viewer:
         self.drives = drives
         self.window = Window(OUTPUT_WINDOW, patience=PATIENCE)
         self.changed = asyncio.Event()
-        self.show_now: Callable[[], None] = lambda: None
+        self.show_now: Callable[[], bool] = lambda: False
         self.sent_away = ""
         """Why it is to leave the terminal, which goes on without it."""
 
@@ -49,6 +51,7 @@ class Viewers:
         self._screen = screen
         self._all: set[Viewer] = set()
         self._drawn = asyncio.Event()
+        self._telling: asyncio.TimerHandle | None = None
 
     @property
     def watchers(self) -> list[str]:
@@ -82,14 +85,21 @@ class Viewers:
 
     def tell(self) -> None:
         """There is something new."""
+        if self._telling:
+            self._telling.cancel()
+            self._telling = None
         for viewer in self._all:
             viewer.changed.set()
+
+    def tell_soon(self) -> None:
+        """There is something new that may wait for a moment, and for more of its kind."""
+        self._telling = self._telling or asyncio.get_running_loop().call_later(SOON, self.tell)
 
     def show(self) -> None:
         """Something was printed."""
         for viewer in self._all:
-            viewer.show_now()
-            viewer.changed.set()
+            if not viewer.show_now():
+                viewer.changed.set()
 
     @property
     def have_room(self) -> bool:

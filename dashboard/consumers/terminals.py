@@ -1,9 +1,7 @@
 """What the sockets of terminals share: the flow of output, input and news between one page and one terminal."""
 
-import asyncio
 from abc import abstractmethod
 from functools import partial
-from time import monotonic
 from typing import Any
 
 from clusters.streams import sessions
@@ -19,9 +17,6 @@ from dashboard.consumers.base import MALFORMED
 from dashboard.consumers.rights import Refusal
 from dashboard.consumers.streams import StreamConsumer
 from dashboard.prompt import EXTENSION, PromptProtocol
-
-ECHO_SECONDS = 0.03
-"""How long the word that the container has taken what was typed lets the echo go first: for that a person waits."""
 
 
 class TerminalSocket(StreamConsumer):
@@ -76,14 +71,17 @@ class TerminalSocket(StreamConsumer):
             return False
         return True
 
-    def show_now(self, terminal: Terminal, viewer: Viewer, short_way: PromptProtocol) -> None:
-        """What was printed, in the turn of the event loop in which it came, if `show` has nothing else to do first."""
+    def show_now(self, terminal: Terminal, viewer: Viewer, short_way: PromptProtocol) -> bool:
+        """Shows all that was printed in the turn of the event loop in which it came; False: that is up to `show`."""
         if self.is_over or not self.is_idle or viewer.sent_away or not viewer.window.open:
-            return
-        if viewer.at >= terminal.screen.start:
-            piece = terminal.screen.after(viewer.at, PIECE)
-            if short_way.send_now(piece):
-                note_shown(viewer, piece)
+            return False
+        if viewer.at < terminal.screen.start:
+            return False
+        piece = terminal.screen.after(viewer.at, PIECE)
+        if not short_way.send_now(piece):
+            return False
+        note_shown(viewer, piece)
+        return viewer.at == terminal.screen.end
 
     async def typed(self, data: bytes) -> None:
         try:
@@ -128,12 +126,11 @@ class TerminalSocket(StreamConsumer):
             if terminal.screen.end > viewer.at:
                 await viewer.window.wait_for_room()
                 await self.pass_from(terminal, viewer)
-                await news.tell_taken(terminal)
             elif terminal.ending:
                 return await self.tell_end(terminal.ending)
             else:
                 self.is_idle = True
-                await news.until_changed(terminal, viewer)
+                await viewer.changed.wait()
                 self.is_idle = False
 
     async def pass_from(self, terminal: Terminal, viewer: Viewer) -> None:
@@ -165,7 +162,6 @@ class News:
         self._socket = socket
         self._started = False
         self._taken = 0
-        self._taken_due: float | None = None
         self._not_recorded = ""
         self._notice = ""
         self._watchers: list[str] = []
@@ -186,27 +182,8 @@ class News:
             self._notice = terminal.notice
             await self._socket.tell(type="notice", text=terminal.notice)
         if terminal.taken != self._taken:
-            self._taken_due = self._taken_due or monotonic() + ECHO_SECONDS
-            if monotonic() >= self._taken_due or terminal.taken - self._taken >= PIECE:
-                await self.tell_taken(terminal)
-
-    async def tell_taken(self, terminal: Terminal) -> None:
-        """How much of what was typed the container has taken."""
-        self._taken_due = None
-        if terminal.taken != self._taken:
             self._taken = terminal.taken
             await self._socket.tell(type="typed", bytes=terminal.taken)
-
-    async def until_changed(self, terminal: Terminal, viewer: Viewer) -> None:
-        """Waits for something new; what was taken is told when no echo comes."""
-        if self._taken_due is None:
-            await viewer.changed.wait()
-            return
-        try:
-            async with asyncio.timeout(self._taken_due - monotonic()):
-                await viewer.changed.wait()
-        except TimeoutError:
-            await self.tell_taken(terminal)
 
     async def _tell_watchers(self, terminal: Terminal) -> None:
         if terminal.watchers != self._watchers:
