@@ -31,7 +31,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 ENDED = 4000
 """The work is done or cannot be done; the last text frame said why."""
 
-FRAME = 32 * 1024
+FRAME = 64 * 1024
 NO_TICKET = "The ticket of this page is missing, was used or has expired."
 
 REASONS = {
