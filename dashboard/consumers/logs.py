@@ -190,7 +190,7 @@ class LogConsumer(StreamConsumer):
             self.check_allowed(number)
             frame = head + text[at : at + FRAME - HEAD]
             self.window.note_sent(len(frame))
-            await self.send(bytes_data=frame)
+            await self.send_frame(frame)
 
     def check_allowed(self, number: int) -> None:
         """Raises NoLongerAllowed."""

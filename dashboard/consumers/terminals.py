@@ -16,7 +16,7 @@ from dashboard.consumers import base
 from dashboard.consumers.base import MALFORMED
 from dashboard.consumers.rights import Refusal
 from dashboard.consumers.streams import StreamConsumer
-from dashboard.prompt import EXTENSION, PromptProtocol
+from dashboard.prompt import PromptProtocol
 
 
 class TerminalSocket(StreamConsumer):
@@ -46,7 +46,7 @@ class TerminalSocket(StreamConsumer):
         except (CannotRun, TooManyShells) as error:
             return str(error)
         self.terminal, self.viewer = terminal, viewer
-        short_way = self.scope.get("extensions", {}).get(EXTENSION)
+        short_way = self.short_way
         if short_way:
             short_way.hear = partial(self.hear_now, terminal, viewer)
             viewer.show_now = partial(self.show_now, terminal, viewer, short_way)
