@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.harness.browsers import DESKTOP, watch
 from tests.harness.log_pages import ScriptedLogs, stamped
@@ -162,6 +162,12 @@ def test_severities_have_a_letter_a_colour_and_a_filter(logs: ScriptedLogs) -> N
     assert shown(logs)[-1] == "at com.example.Pay.capture(Pay.java:118)"
 
 
+def left_of(element: Locator) -> float:
+    box = element.bounding_box()
+    assert box
+    return round(box["x"])
+
+
 SEVERITIES = {
     '{"level":"warn","msg":"slow"}': "W",
     '{"level":50,"msg":"pino"}': "E",
@@ -189,8 +195,26 @@ def test_a_line_of_json_is_opened_and_its_fields_become_columns(logs: ScriptedLo
     expect(logs.page.locator(".field")).to_have_text("7be1")
     assert "fields=trace" in logs.page.url
     logs.page.keyboard.press("Escape")
+    head, column = logs.page.locator(".field-head"), logs.page.locator(".field")
+    expect(head).to_have_text("trace")
+    assert left_of(head) == left_of(column)
+    head.evaluate("head => head.style.width = '260px'")
+    expect(column).to_have_css("width", "260px")
     logs.page.get_by_role("button", name="Open this line").click()
     expect(logs.page.locator(".json-full")).to_contain_text('"id": 7')
+
+
+def test_a_new_day_is_said_where_it_begins(logs: ScriptedLogs) -> None:
+    logs.show()
+    logs.source(1)
+    # In Athens, where the day begins two hours sooner.
+    moments = ("2026-11-25T10:00:00", "2026-11-25T21:59:59", "2026-11-25T22:00:01", "2026-11-26T10:00:00")
+    logs.lines(1, *(f"{moment}.5Z at {moment}" for moment in moments))
+    days = logs.page.locator(".ln[data-day]")
+    expect(days).to_have_count(2)
+    expect(days.first).to_have_attribute("data-day", re.compile("Wednesday,? 25 November 2026"))
+    expect(days.last).to_have_attribute("data-day", re.compile("Thursday,? 26 November 2026"))
+    expect(days.last.locator("p")).to_have_text("at 2026-11-25T22:00:01")
 
 
 def test_no_line_of_json_breaks_the_viewer(logs: ScriptedLogs) -> None:

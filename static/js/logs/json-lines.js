@@ -2,6 +2,7 @@
 
 import { bare } from "../ansi.js";
 import { h } from "./dom.js";
+import { WIDTH, variable } from "./field-heads.js";
 
 const LONGEST = 64 * 1024; // characters
 const MESSAGES = ["msg", "message", "event", "log", "text"];
@@ -34,13 +35,17 @@ function inOneRow(object, fields) {
   const message = MESSAGES.find((name) => typeof object[name] === "string");
   const rest = Object.entries(object).filter(([name]) => name !== message && !ALREADY_SHOWN.has(name) && !fields.includes(name));
   return [
-    ...fields.map((name) => {
-      const isThere = Object.hasOwn(object, name), text = isThere ? plain(object[name]) : "—";
-      return h(`span.field${isThere ? "" : ".faint"}`, { title: `${name}: ${text}` }, text);
-    }),
+    ...fields.map((name, number) => column(object, name, number)),
     ...(message ? [h("span.message", {}, bare(object[message]))] : []),
     ...rest.flatMap(([name, value]) => [" ", h("span.pair", {}, h("span.k", {}, bare(name)), "=", coloured(value))]),
   ];
+}
+
+function column(object, name, number) {
+  const isThere = Object.hasOwn(object, name), text = isThere ? plain(object[name]) : "—";
+  const made = h(`span.field${isThere ? "" : ".faint"}`, { title: `${name}: ${text}` }, text);
+  made.style.width = `var(${variable(number)}, ${WIDTH})`;
+  return made;
 }
 
 /** The whole object over several lines, coloured. */

@@ -2,6 +2,7 @@
 
 import { drawn } from "./drawing.js";
 import { h } from "./dom.js";
+import { FieldHeads } from "./field-heads.js";
 import { edgesOf, filled } from "./gaps.js";
 import { objectOf } from "./json-lines.js";
 import { GAP, LINE, Lines } from "./lines.js";
@@ -14,7 +15,7 @@ import { Rows } from "./rows.js";
 import { Scroller } from "./scroller.js";
 import { Search } from "./search.js";
 import { WIDEST_NAME } from "./sources.js";
-import { stampOf } from "./stamps.js";
+import { newDay, stampOf } from "./stamps.js";
 import { listed } from "./state.js";
 
 const NEAR_TOP = 200; // pixels from the top at which older lines are asked for
@@ -24,6 +25,7 @@ const REBUILD_AFTER = 150; // milliseconds between two looks at a search that go
 export class Paper {
   element = h("div.logs", { role: "log", "aria-live": "off", "aria-label": "Log", tabindex: "0" });
   lines = new Lines();
+  heads = new FieldHeads(this.element);
   #state;
   #tell;
   #search = new Search(this.lines, (isOther) => this.#searched(isOther));
@@ -201,7 +203,9 @@ export class Paper {
     this.element.classList.toggle("one-source", this.#look.sources.all.length < 2);
     const longest = Math.max(...this.#look.sources.all.map(({ short }) => short.length), 1);
     this.element.style.setProperty("--who", `${Math.min(longest, WIDEST_NAME)}ch`);
+    this.heads.show(this.#look.json ? this.#look.fields : []);
     this.#redraw();
+    this.heads.place();
   }
 
   search() {
@@ -310,6 +314,7 @@ export class Paper {
     this.#frame.close();
     clearTimeout(this.#rebuilding);
     this.#search.close();
+    this.heads.close();
     this.#scroller.close();
   }
 
@@ -343,12 +348,15 @@ export class Paper {
     this.#rows.extend();
     this.#search.goOn();
     this.#scroller.update();
+    this.heads.place();
     this.#tell.changed();
   }
 
   #row(index) {
-    const made = drawn(this.#rows.id(index), this.lines, this.#look);
+    const id = this.#rows.id(index), made = drawn(id, this.lines, this.#look);
     if (this.#rows.isApart(index)) made.classList.add("is-apart");
+    const day = newDay(this.lines.at(id), index ? this.lines.at(this.#rows.id(index - 1)) : Date.now(), this.#look.times);
+    if (day && this.lines.kind(id) === LINE) made.dataset.day = day;
     return made;
   }
 

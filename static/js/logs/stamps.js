@@ -4,6 +4,9 @@ const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d) /;
 const LONGEST_STAMP = 40; // characters
 const two = (number) => String(number).padStart(2, "0");
 
+const DAY = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
+const DAYS = { local: new Intl.DateTimeFormat("en-GB", DAY), utc: new Intl.DateTimeFormat("en-GB", { ...DAY, timeZone: "UTC" }) };
+
 let knownSecond = "-", knownZone = "Z", knownAt = NaN;
 
 /** The stamp at the beginning of a line, as RFC 3339; empty where there is none. */
@@ -47,6 +50,18 @@ export function shortTime(at, how, start) {
     ? [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds(), date.getUTCMilliseconds()]
     : [date.getHours(), date.getMinutes(), date.getSeconds(), date.getMilliseconds()];
   return `${two(parts[0])}:${two(parts[1])}:${two(parts[2])}.${String(parts[3]).padStart(3, "0")}`;
+}
+
+/** The day of a moment in words where it is another than that of the moment `before`; empty where it is not, or where
+ *  times are shown otherwise than as those of a day. */
+export function newDay(at, before, how) {
+  const zone = how === "utc" ? "utc" : "local";
+  if (Number.isNaN(at) || Number.isNaN(before) || how === "start" || how === "off" || dayOf(at, zone) === dayOf(before, zone)) return "";
+  return DAYS[zone].format(at);
+}
+
+function dayOf(at, zone) {
+  return Math.floor((zone === "utc" ? at : at - new Date(at).getTimezoneOffset() * 60_000) / 86_400_000);
 }
 
 function sinceStart(milliseconds) {

@@ -71,7 +71,7 @@ export class LogViewer {
     const acts = { match: (step) => this.#match(step), older: () => this.#lookFurther(), downloadShown: () => this.#download(), fieldNames: () => this.#paper.fieldNames() };
     this.#toolbar = new Toolbar(this.#state, (name, value) => this.#choose(name, value), acts, { containers, file });
     element.classList.add("log-viewer");
-    element.replaceChildren(this.#toolbar.element, this.#lanes.element, this.#paper.element, this.#notice.element, this.#bar.element);
+    element.replaceChildren(this.#toolbar.element, this.#lanes.element, this.#paper.heads.element, this.#paper.element, this.#notice.element, this.#bar.element);
     this.#listen();
     const met = { found: (id) => this.#goTo(id), missed: (words) => this.#notice.note(words) };
     if (this.#state.line && !place) this.#linked = new LinkedLine(this.#state.line, this.#paper, this.#sources, met);
