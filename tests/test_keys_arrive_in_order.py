@@ -5,7 +5,11 @@ the server, longer pieces a long one.
 import asyncio
 import random
 
+import pytest
+from daphne.ws_protocol import WebSocketProtocol
+
 from benchmarks.streams import BINARY, masked, stream
+from dashboard.prompt import PromptProtocol
 from tests.harness.kubectl import Kubectl
 from tests.harness.servers import Server
 
@@ -41,3 +45,26 @@ async def test_keys_and_pieces_that_are_cut_anywhere(server: Server, near: Kubec
             await asyncio.sleep(0)
         await until(TYPED[-1].encode())
     assert bytes(came).partition(b"ready-42")[2].lstrip() == "".join(TYPED).encode()
+
+
+def test_a_key_goes_the_long_way_while_something_waits_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    short: list[bytes] = []
+    long: list[bytes] = []
+
+    def hear(data: bytes) -> bool:
+        short.append(data)
+        return True
+
+    monkeypatch.setattr(WebSocketProtocol, "dataReceived", lambda protocol, data: long.append(data))
+    protocol = PromptProtocol()
+    protocol.state, protocol.data, protocol.current_frame = protocol.STATE_OPEN, b"", None
+    protocol.inside_message = protocol.muted = False
+    protocol.application_queue = asyncio.Queue()
+    protocol.hear = hear
+    key = masked(BINARY, b"k", b"mask")
+    protocol.application_queue.put_nowait({"type": "websocket.receive"})
+    protocol.dataReceived(key)
+    assert (short, long) == ([], [key])
+    protocol.application_queue.get_nowait()
+    protocol.dataReceived(key)
+    assert (short, long) == ([b"k"], [key])

@@ -17,8 +17,8 @@ const CONTRAST = { ...DARK, background: "#000000", foreground: "#ffffff", cursor
 export const THEMES = { page: "As the page", light: "Light", dark: "Dark", contrast: "High contrast" };
 
 const MARKS = {
-  light: { matchBackground: "#ffe08a", matchOverviewRuler: "#875100", activeMatchBackground: "#f2a93b", activeMatchColorOverviewRuler: "#b4231c" },
-  dark: { matchBackground: "#6b5310", matchOverviewRuler: "#f0b652", activeMatchBackground: "#a8720a", activeMatchColorOverviewRuler: "#ff8a80" },
+  light: { matchBackground: "#ffe08a", matchOverviewRuler: "#875100", activeMatchBackground: "#f2a93b", activeMatchBorder: "#6b3d00", activeMatchColorOverviewRuler: "#b4231c" },
+  dark: { matchBackground: "#6b5310", matchOverviewRuler: "#f0b652", activeMatchBackground: "#a8720a", activeMatchBorder: "#ffe08a", activeMatchColorOverviewRuler: "#ff8a80" },
 };
 
 const prefersDark = matchMedia("(prefers-color-scheme: dark)");
