@@ -26,3 +26,16 @@ def test_ten_years_ago_can_be_asked_for() -> None:
     assert asked.since == LONGEST_AGO.total_seconds()
     assert asked.until
     assert timedelta() <= datetime.now(UTC) - LONGEST_AGO - asked.until < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("time", "seconds"), [("15m", 900), ("1d2h", 93_600), ("1h30m", 5_400), ("90s", 90), ("1d2h3m4s", 93_784)]
+)
+def test_a_duration_of_one_unit_or_of_several(time: str, seconds: int) -> None:
+    assert log_request("harbour", "web", {"container": "main", "since": time}).since == seconds
+
+
+@pytest.mark.parametrize("time", ["0m", "2h1d", "1m1m", "1h30", "d", "-1h", "1.5h"])
+def test_what_is_no_duration_is_refused(time: str) -> None:
+    with pytest.raises(BadStreamRequest, match=r"such as 15m or 1d2h"):
+        log_request("harbour", "web", {"container": "main", "since": time})

@@ -19,6 +19,8 @@ CONTAINER = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", re.ASCII)
 
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,18}(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_PART = re.compile(r"([0-9]{1,6})([smhd])", re.ASCII)
+_AGO = re.compile(r"([0-9]{1,6}d)?([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?", re.ASCII)
 
 
 class BadStreamRequest(ValueError):
@@ -142,15 +144,17 @@ def _time(name: str, text: str) -> int | datetime | None:
     """So many seconds ago, or a moment."""
     if not text:
         return None
-    found = re.fullmatch(r"([0-9]{1,6})([smhd])", text, re.ASCII)
-    if found and int(found[1]):
-        return _ago(name, int(found[1]) * _UNITS[found[2]])
+    seconds = sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(text)) if _AGO.fullmatch(text) else 0
+    if seconds:
+        return _ago(name, seconds)
     try:
         moment = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
     except ValueError:
         moment = None
     if moment is None or moment.year not in YEARS:
-        raise BadStreamRequest(f"{name} is a number with s, m, h or d, such as 15m, or a time: 2026-11-24T10:00:00Z.")
+        raise BadStreamRequest(
+            f"{name} is a number with s, m, h or d, such as 15m or 1d2h, or a time: 2026-11-24T10:00:00Z."
+        )
     return moment
 
 

@@ -161,7 +161,7 @@ export class Toolbar {
 
   #timeWords() {
     const { since, until } = this.#state;
-    const words = SINCE[since] ?? (/^\d+[smhd]$/.test(since) ? `Last ${since}` : `From ${inWords(since)}`);
+    const words = SINCE[since] ?? (/^(\d+[smhd])+$/.test(since) ? `Last ${since}` : `From ${inWords(since)}`);
     return until ? `${since ? words : "Until"}${since ? " to " : " "}${inWords(until)}` : words;
   }
 
