@@ -12,7 +12,7 @@ from aiohttp import web
 
 from benchmarks.beside import loop_beside
 
-HEAD, FRAME, WINDOW = 2, 32 * 1024, 512 * 1024
+HEAD, FRAME, WINDOW = 2, 64 * 1024, 512 * 1024
 """As in `dashboard.consumers.logs`, which only a process of Django's can ask; frames have whole lines there too."""
 
 BEGAN = datetime(2026, 11, 30, 10, tzinfo=UTC)

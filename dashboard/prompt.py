@@ -1,4 +1,5 @@
-"""A short way through Daphne for what a person waits for: the echo of a key, a line for a thousand viewers.
+"""A short way through Daphne for what a person waits for, the echo of a key or a line for a thousand viewers, and for
+what is much, a whole log.
 
 What goes out is given to the kernel at once. Twisted alone would send in the next turn of the event loop, and ask the
 kernel twice more for that. And whoever asks for it hears a key in the turn in which it comes: the long way is a parser

@@ -200,6 +200,10 @@ def test_a_line_of_json_is_opened_and_its_fields_become_columns(logs: ScriptedLo
     assert left_of(head) == left_of(column)
     head.evaluate("head => head.style.width = '260px'")
     expect(column).to_have_css("width", "260px")
+    logs.page.keyboard.press("w")
+    expect(logs.page.locator(".no-wrap")).to_be_visible()
+    expect(column).to_have_css("width", "260px")
+    expect(head).to_have_css("width", "260px")
     logs.page.get_by_role("button", name="Open this line").click()
     expect(logs.page.locator(".json-full")).to_contain_text('"id": 7')
 
@@ -209,12 +213,25 @@ def test_a_new_day_is_said_where_it_begins(logs: ScriptedLogs) -> None:
     logs.source(1)
     # In Athens, where the day begins two hours sooner.
     moments = ("2026-11-25T10:00:00", "2026-11-25T21:59:59", "2026-11-25T22:00:01", "2026-11-26T10:00:00")
-    logs.lines(1, *(f"{moment}.5Z at {moment}" for moment in moments))
+    logs.lines(1, *(f"{moment}.5Z at {moment}" for moment in moments[:2]))
+    logs.tell(type="divider", source=1, text="Started again, restart 1")
+    logs.lines(1, *(f"{moment}.5Z at {moment}" for moment in moments[2:]))
     days = logs.page.locator(".ln[data-day]")
     expect(days).to_have_count(2)
     expect(days.first).to_have_attribute("data-day", re.compile("Wednesday,? 25 November 2026"))
     expect(days.last).to_have_attribute("data-day", re.compile("Thursday,? 26 November 2026"))
     expect(days.last.locator("p")).to_have_text("at 2026-11-25T22:00:01")
+
+
+def test_titles_stay_above_their_columns_when_the_log_is_scrolled_sideways(logs: ScriptedLogs) -> None:
+    logs.show(json="1", fields="trace,order", wrap="0")
+    logs.source(1)
+    logs.lines(1, stamped('{"msg":"' + "long " * 400 + '","trace":"7be1","order":"seven"}'))
+    heads, columns = logs.page.locator(".field-head"), logs.page.locator(".field")
+    expect(columns).to_have_count(2)
+    assert [left_of(head) for head in heads.all()] == [left_of(column) for column in columns.all()]
+    logs.page.locator(".logs").evaluate("log => { log.scrollLeft = 100 }")
+    eventually(lambda: left_of(heads.last) == left_of(columns.last) and left_of(columns.last) < 500, seconds=5)
 
 
 def test_no_line_of_json_breaks_the_viewer(logs: ScriptedLogs) -> None:

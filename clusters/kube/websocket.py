@@ -87,6 +87,9 @@ class WebSocket(asyncio.Protocol):
     def listen(self, hear: Hear) -> None:
         """Begins: also with what has come already, even where nothing comes any more."""
         self.hear = hear
+        if self.closed:
+            hear(Opcode.CLOSE, b"")
+            return
         early = _Early()
         if connection := self._response.connection:
             self._transport, self._before = connection.transport, connection.protocol
@@ -103,10 +106,10 @@ class WebSocket(asyncio.Protocol):
     @property
     def is_writable(self) -> bool:
         """Whether what is sent now leaves at once; never after the end."""
-        return not self.closed and self._writable.is_set()
+        return self._transport is not None and not self.closed and self._writable.is_set()
 
     def send(self, opcode: int, payload: bytes) -> None:
-        """Sends a message, or nothing after the end."""
+        """Sends a message, or nothing after the end and before anybody listens."""
         if self._transport and not self.closed:
             self._transport.write(masked_frame(opcode, payload))
 

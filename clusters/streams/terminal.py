@@ -41,6 +41,9 @@ INPUT_LIMIT = 256 * 1024
 
 PIECE = 32 * 1024
 RESIZE_SECONDS = 0.1
+_KEYS = 1024
+"""Bytes: whoever sends more at once has pasted them."""
+
 ARRIVAL_SECONDS = 10.0
 """How long a new shell waits at least for the page that asked for it."""
 
@@ -145,7 +148,8 @@ class Terminal:
         self.accepted += len(data)
         if self._typed.empty() and self._stream and self._stream.send_stdin_now(data):
             self._note_taken(data)
-            self._viewers.tell_soon()
+            # A page that pastes waits for this word before it sends more.
+            (self._viewers.tell_soon if len(data) < _KEYS else self._viewers.tell)()
         else:
             self._typed.put_nowait(data)
 

@@ -22,7 +22,8 @@ NOTHING_DRAWN = f"The browser drew nothing for {PATIENCE:.0f} s."
 class Viewer:
     """One socket. `at` is the offset of the next byte for it; `changed` is set when there is something new to tell.
 
-    `show_now` is called when something was printed, to send it in the same turn of the event loop; False: it could not.
+    `show_now` is called when something was printed, to send it in the same turn of the event loop; False: something
+    is left to send.
     `name` is that of its user; the one who drives is told the names of those who watch.
     """
 

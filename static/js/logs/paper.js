@@ -20,6 +20,8 @@ import { listed } from "./state.js";
 
 const NEAR_TOP = 200; // pixels from the top at which older lines are asked for
 const HIDDEN_WAIT = 500; // milliseconds until a hidden page takes in what came
+const MOST_NOTES = 50; // notes in a row, before which the day is looked up
+const DAY = 26; // pixels of a line with a day above it that it is taller than others, as in css/logs.css
 const REBUILD_AFTER = 150; // milliseconds between two looks at a search that goes on
 
 export class Paper {
@@ -86,12 +88,13 @@ export class Paper {
     for (const id of this.#look.expanded) if (id < first) this.#look.expanded.delete(id);
     for (const id of this.#look.missing.keys()) if (id < first) this.#look.missing.delete(id);
     this.#scroller.shift(gone);
+    if (gone && this.#rows.length) this.#scroller.redraw(0);
   }
 
   /** Puts older lines before all others, the last of them directly before. */
   prepend(entries) {
     const { index, above } = this.#scroller.anchor;
-    const id = this.#rows.length ? this.#rows.id(index) : null;
+    const id = this.#rows.length ? this.#rows.id(index) : null, hadDay = id !== null && this.#dayOf(index);
     for (let at = entries.length - 1; at >= 0; at--) {
       const added = this.lines.prepend(entries[at]);
       if (entries[at].missing) this.#look.missing.set(added, entries[at].missing);
@@ -99,7 +102,9 @@ export class Paper {
     this.#search.goOn();
     this.#rows.rebuild();
     this.#placeFound();
-    this.#scroller.reset(id === null ? 0 : this.#rows.indexOf(id), above);
+    const place = id === null ? 0 : this.#rows.indexOf(id);
+    // The line at the top stays where it is when its day is said further up from now on.
+    this.#scroller.reset(place, hadDay && !this.#dayOf(place) ? above - DAY : above);
     this.#tell.changed();
   }
 
@@ -355,9 +360,23 @@ export class Paper {
   #row(index) {
     const id = this.#rows.id(index), made = drawn(id, this.lines, this.#look);
     if (this.#rows.isApart(index)) made.classList.add("is-apart");
-    const day = newDay(this.lines.at(id), index ? this.lines.at(this.#rows.id(index - 1)) : Date.now(), this.#look.times);
-    if (day && this.lines.kind(id) === LINE) made.dataset.day = day;
+    const day = this.#dayOf(index);
+    if (day) made.dataset.day = day;
     return made;
+  }
+
+  /** The day that begins with a row, in words; empty where none does. Notes and gaps have no time of their own. */
+  #dayOf(index) {
+    const id = this.#rows.id(index), first = Math.max(0, index - MOST_NOTES);
+    if (this.lines.kind(id) !== LINE) return "";
+    let before = first ? NaN : Date.now();
+    for (let at = index - 1; at >= first; at--) {
+      const moment = this.lines.at(this.#rows.id(at));
+      if (Number.isNaN(moment)) continue;
+      before = moment;
+      break;
+    }
+    return newDay(this.lines.at(id), before, this.#look.times);
   }
 
   #redraw() {
