@@ -18,9 +18,9 @@ LONGEST_AGO = timedelta(days=3650)
 CONTAINER = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", re.ASCII)
 
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,18}(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_PART = re.compile(r"([0-9]{1,6})([smhd])", re.ASCII)
-_AGO = re.compile(r"([0-9]{1,6}d)?([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?", re.ASCII)
+_AGO = re.compile(
+    r"((?P<days>[0-9]{1,6})d)?((?P<hours>[0-9]{1,6})h)?((?P<minutes>[0-9]{1,6})m)?((?P<seconds>[0-9]{1,6})s)?", re.ASCII
+)
 
 
 class BadStreamRequest(ValueError):
@@ -144,9 +144,9 @@ def _time(name: str, text: str) -> int | datetime | None:
     """So many seconds ago, or a moment."""
     if not text:
         return None
-    seconds = sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(text)) if _AGO.fullmatch(text) else 0
-    if seconds:
-        return _ago(name, seconds)
+    found = _AGO.fullmatch(text)
+    if found and (ago := timedelta(**{unit: int(number) for unit, number in found.groupdict("0").items()})):
+        return _ago(name, ago)
     try:
         moment = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
     except ValueError:
@@ -158,7 +158,7 @@ def _time(name: str, text: str) -> int | datetime | None:
     return moment
 
 
-def _ago(name: str, seconds: int) -> int:
-    if seconds > LONGEST_AGO.total_seconds():
+def _ago(name: str, ago: timedelta) -> int:
+    if ago > LONGEST_AGO:
         raise BadStreamRequest(f"{name} is at most {LONGEST_AGO.days}d ago.")
-    return seconds
+    return int(ago.total_seconds())

@@ -126,7 +126,8 @@ class StreamConsumer(LiveConsumer):
 
     async def send_frame(self, data: bytes) -> None:
         """Sends one binary frame, past Channels where that can be: streams are many of them."""
-        if not (self.short_way and self.short_way.send_now(data)):
+        short_way = self.short_way
+        if not (short_way and short_way.send_now(data)):
             await self.send(bytes_data=data)
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:

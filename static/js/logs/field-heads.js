@@ -3,7 +3,7 @@
 import { bare } from "../ansi.js";
 import { h } from "./dom.js";
 
-export const WIDTH = "130px";
+const WIDTH = "130px";
 
 export class FieldHeads {
   element = h("div.field-heads", { hidden: true });

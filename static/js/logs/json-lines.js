@@ -2,7 +2,7 @@
 
 import { bare } from "../ansi.js";
 import { h } from "./dom.js";
-import { WIDTH, variable } from "./field-heads.js";
+import { variable } from "./field-heads.js";
 
 const LONGEST = 64 * 1024; // characters
 const MESSAGES = ["msg", "message", "event", "log", "text"];
@@ -44,7 +44,7 @@ function inOneRow(object, fields) {
 function column(object, name, number) {
   const isThere = Object.hasOwn(object, name), text = isThere ? plain(object[name]) : "—";
   const made = h(`span.field${isThere ? "" : ".faint"}`, { title: `${name}: ${text}` }, text);
-  made.style.width = `var(${variable(number)}, ${WIDTH})`;
+  made.style.width = `var(${variable(number)})`;
   return made;
 }
 
