@@ -190,7 +190,7 @@ async def test_v4_serves_but_cannot_close_input() -> None:
 async def test_sizes_are_brought_into_1_to_500() -> None:
     async with hearing() as (stream, heard):
         for columns, rows in ((80, 24), (0, -1), (70_000, 501)):
-            await stream.resize(columns, rows)
+            stream.resize(columns, rows)
         await stream.send_stdin(b"end")
         await output(stream)
     sizes = [json.loads(frame[1:]) for frame in heard if frame[0] == Channel.RESIZE]
@@ -200,7 +200,7 @@ async def test_sizes_are_brought_into_1_to_500() -> None:
 async def test_input_to_a_command_that_has_ended_is_refused_and_a_size_is_let_go() -> None:
     async with running(sends(ended(SUCCESS))) as stream:
         await output(stream)
-        await stream.resize(80, 24)
+        stream.resize(80, 24)
         with pytest.raises(Unreachable):
             await stream.send_stdin(b"x")
 

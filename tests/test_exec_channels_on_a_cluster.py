@@ -77,8 +77,8 @@ async def test_five_megabytes_both_ways_unchanged(cluster: Cluster, pod: tuple[s
 
 async def test_a_terminal_knows_its_size(cluster: Cluster, pod: tuple[str, str]) -> None:
     async with running(cluster, pod, ["bash"], tty=True) as stream:
-        await stream.resize(70_000, 0)
-        await stream.resize(99, 33)
+        stream.resize(70_000, 0)
+        stream.resize(99, 33)
         await stream.send_stdin(b"until stty size | grep '^33 99$'; do :; done 2>/dev/null; exit 7\n")
         assert b"33 99\r\n" in await output(stream)
         assert stream.status == 7

@@ -8,7 +8,7 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from enum import IntEnum
 
 import msgspec
@@ -190,11 +190,17 @@ class ExecStream:
             raise NotKubernetes(f"{self._host} cannot close the input of a command: it speaks only {_V4}.")
         await self._send(Channel.CLOSE, bytes([Channel.STDIN]))
 
-    async def resize(self, columns: int, rows: int) -> None:
-        """Tells the terminal its size, brought into 1 to 500. That of a command which has ended is nobody's concern."""
+    def resize(self, columns: int, rows: int) -> None:
+        """Tells the terminal its size, brought into 1 to 500, before whatever is written later; `drain` may follow.
+
+        That of a command which has ended is nobody's concern.
+        """
         size = {"Width": within_screen(columns), "Height": within_screen(rows)}
-        with suppress(Unreachable):
-            await self._send(Channel.RESIZE, msgspec.json.encode(size))
+        self._socket.send(Opcode.BINARY, bytes([Channel.RESIZE]) + msgspec.json.encode(size))
+
+    async def drain(self) -> None:
+        """Returns when the network has taken enough of what was written."""
+        await self._socket.drain()
 
     async def ping_for_ever(self) -> None:
         """Keeps idle proxies from cutting the socket, and lets TCP notice a server that is gone."""

@@ -146,7 +146,8 @@ class Terminal:
         if self.accepted + len(data) - self.taken > INPUT_LIMIT:
             raise Flooded
         self.accepted += len(data)
-        if self._typed.empty() and self._stream and self._stream.send_stdin_now(data):
+        nothing_waits = self._typed.empty() and not self._resized.is_set()
+        if nothing_waits and self._stream and self._stream.send_stdin_now(data):
             self._note_taken(data)
             # A page that pastes waits for this word before it sends more.
             (self._viewers.tell_soon if len(data) < _KEYS else self._viewers.tell)()
@@ -160,7 +161,7 @@ class Terminal:
             self._typed.put_nowait(None)
 
     def resize(self, columns: int, rows: int) -> None:
-        """The screen has changed, as far as one can; of many changes the last one counts."""
+        """The screen has changed, as far as one can; of many the last one counts, before what is typed later."""
         self._size = (within_screen(columns), within_screen(rows))
         self._resized.set()
         self._viewers.tell()
@@ -221,7 +222,7 @@ class Terminal:
         try:
             async with self._program.open(self._client, self.id) as stream:
                 if self._program.has_tty:
-                    await stream.resize(*self._size)
+                    stream.resize(*self._size)
                 await self._note_started()
                 return await self._pass_both_ways(stream)
         except _NEVER_STARTED as error:
@@ -287,6 +288,7 @@ class Terminal:
     async def _pass_input(self, stream: ExecStream) -> None:
         while True:
             data = await self._typed.get()
+            self._pass_size(stream)
             if data is None:
                 await self._close_stdin(stream)
                 continue
@@ -311,12 +313,15 @@ class Terminal:
     async def _pass_sizes(self, stream: ExecStream) -> None:
         while True:
             await self._resized.wait()
-            self._resized.clear()
-            if not self._program.has_tty:
-                continue
-            await stream.resize(*self._size)
-            self.recorder.resized(*self._size)
+            self._pass_size(stream)
+            await stream.drain()
             await asyncio.sleep(RESIZE_SECONDS)
+
+    def _pass_size(self, stream: ExecStream) -> None:
+        if self._program.has_tty and self._resized.is_set():
+            self.recorder.resized(*self._size)
+            stream.resize(*self._size)
+        self._resized.clear()
 
     async def _unless_closed(self, work: Coroutine[Any, Any, None]) -> Ending:
         """Nothing can be written any more when it ends: the output says why, within a moment."""

@@ -43,3 +43,29 @@ async def test_a_flood_and_then_one_that_counts() -> None:
         assert all(1 <= cells <= 500 for size in heard for cells in size)
         assert len(heard) < 100
         assert heard[-1] == (99, 33)
+
+
+async def test_a_key_does_not_overtake_the_size_before_it() -> None:
+    async with exec_api() as api:
+        typed = asyncio.Event()
+
+        async def session(socket: web.WebSocketResponse) -> None:
+            async for frame in api.listen(socket):
+                if frame == b"\x00z":
+                    typed.set()
+
+        api.session = session
+        async with held(api) as shell, asyncio.timeout(20):
+            await shell.until(lambda terminal: terminal.started)
+            for columns, key in zip(range(91, 117), b"abcdefghijklmnopqrstuvwxyz", strict=True):
+                shell.terminal.resize(columns, 31)
+                shell.terminal.type(shell.viewer, bytes([key]))
+                if key % 3 == 0:
+                    await asyncio.sleep(0)
+            await typed.wait()
+        last = 0
+        for frame in api.heard:
+            if frame[0] == Channel.RESIZE:
+                last = sizes([frame])[0][0]
+            elif frame[0] == Channel.STDIN:
+                assert last >= 91 + frame[1] - ord("a"), "a key came before its size"
