@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.harness.browsers import admin_page, go_to
+from tests.harness.browsers import admin_page, go_to, load_again
 from tests.harness.recorded_shells import SHELL, recording_server
 from tests.harness.scripted_shells import ScriptedShell
 from tests.harness.servers import Server
@@ -44,7 +44,7 @@ def test_lines_of_a_process_without_a_terminal_begin_at_the_left(page: Page, she
     shows(page, AWAITED)
     shell.prints("one\ntwo\n")
     stands_at_the_left(page, "two")
-    page.reload()
+    load_again(page)
     shell.resume(tty=False)
     shell.prints("one\ntwo\nthree\n")
     stands_at_the_left(page, "three")
@@ -64,8 +64,8 @@ def test_what_was_printed_before_is_not_awaited(page: Page, shell: ScriptedShell
     shell.begin(tty=False)
     shell.prints("earlier\n")
     shows(page, "earlier")
-    page.reload()
-    shell.until(lambda: len(shell.addresses) == 2)
+    load_again(page)
+    shell.until(lambda: shell.addresses[-1].startswith("/ws/shells/"))
     begun = {"id": shell.addresses[-1].split("/")[3], "name": "shell/app", "began": "2026-11-25T10:00:00+00:00"}
     shell.tell(type="resumed", lost=0, to=8, typed=0, **{"from": 0}, **begun)
     shell.tell(type="started", recorded=False, tty=False)

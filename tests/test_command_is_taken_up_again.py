@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.harness.browsers import admin_page, go_to
+from tests.harness.browsers import admin_page, go_to, load_again
 from tests.harness.recorded_shells import recording_server
 from tests.harness.servers import Server
 from tests.harness.terminals import SLOW
@@ -32,7 +32,7 @@ def test_it_is_offered_shows_what_it_printed_and_can_be_stopped(page: Page) -> N
     page.get_by_role("button", name="Run", exact=True).click()
     output = page.get_by_role("log", name="Output")
     expect(output).to_have_text("begun-42", timeout=SLOW)
-    page.reload()
+    load_again(page)
     expect(page.get_by_text("You have a command running here already.")).to_be_visible()
     page.get_by_role("button", name="Take up sh -c").click()
     expect(output).to_have_text("begun-42", timeout=SLOW)

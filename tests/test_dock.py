@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.harness.browsers import go_to
+from tests.harness.browsers import go_to, load_again
 from tests.harness.containers import ITS_OWN, left_behind, start_pod
 from tests.harness.kubectl import Kubectl
 from tests.harness.terminals import SLOW, screen, shows, type_line
@@ -52,14 +52,14 @@ def test_a_shell_goes_on_while_one_moves_through_pages(docked: Page) -> None:
     ready(docked)
     type_line(docked, "echo is-$((kept + 2))")
     shows(docked, "is-6")
-    docked.reload()
+    load_again(docked)
     shows(docked, re.compile("was-40.*is-6"))
 
 
 def test_old_questions_to_the_terminal_are_not_answered_again(docked: Page) -> None:
     type_line(docked, r"clear; stty -echo; printf '\033[c'; read -rs -n 7 reply; stty echo; echo asked-${#reply}")
     shows(docked, "asked-7")
-    docked.reload()
+    load_again(docked)
     shows(docked, "asked-7")
     ready(docked)
     # An answer would stand before this as if it had been typed.
@@ -95,7 +95,7 @@ def test_a_shell_that_another_window_took_is_taken_back_on_request(docked: Page)
     other.add_init_script(f"sessionStorage.setItem('pilothouse.dock', {kept(docked)!r})")
     other.goto("/")
     expect(docked.get_by_text("taken up in another window")).to_be_visible(timeout=SLOW)
-    docked.reload()
+    load_again(docked)
     # It is left where it is until somebody says so.
     docked.get_by_role("button", name="Take it back here").click()
     shows(docked, "mine=5")
@@ -189,7 +189,7 @@ def test_keys_fold_the_dock_change_its_height_and_choose_a_tab(docked: Page) -> 
     expect(height).to_have_attribute("aria-valuenow", str(before - 24))
     docked.keyboard.press("Control+j")
     expect(screen(docked)).to_have_count(0)
-    docked.reload()
+    load_again(docked)
     expect(screen(docked)).to_have_count(0)
     docked.keyboard.press("Control+j")
     shows(docked, "#")
@@ -200,7 +200,7 @@ def test_leaving_the_page_of_a_shell_moves_it_into_the_dock(page: Page, near: Ku
     page.get_by_role("button", name="Open shell").click()
     shows(page, "#")
     type_line(page, "moved=7")
-    page.reload()
+    load_again(page)
     expect(page.locator("#shell-status")).to_have_text("Shell in main", timeout=SLOW)
     expect(page.get_by_role("tab")).to_have_count(0)
     page.get_by_role("link", name="Summary").click()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.harness.browsers import go_to
+from tests.harness.browsers import go_to, load_again
 from tests.harness.containers import start_pod
 from tests.harness.kubectl import Kubectl
 
@@ -59,7 +59,7 @@ def test_the_address_holds_the_whole_view(page: Page, ticker: str) -> None:
     expect(page.locator(".matches")).to_have_text("11 lines")
     page.get_by_role("button", name="Only lines that match").click()
     expect(page.locator(".ln")).to_have_count(11)
-    page.reload()
+    load_again(page)
     expect(page.locator(".ln")).to_have_count(11)
     expect(page.get_by_role("button", name="Wrap")).to_have_attribute("aria-pressed", "false")
 

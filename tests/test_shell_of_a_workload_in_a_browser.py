@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.harness.browsers import go_to
+from tests.harness.browsers import go_to, load_again
 from tests.harness.containers import IMAGE, ITS_OWN
 from tests.harness.kubectl import Kubectl
 from tests.harness.terminals import shows, type_line
@@ -48,6 +48,6 @@ def test_from_a_pod_to_a_shell_in_another_one_of_its_stateful_set(page: Page, ne
     shows(page, "#")
     type_line(page, "echo in-$(hostname)")
     shows(page, f"in-{NAME}-1")
-    page.reload()
+    load_again(page)
     expect(page.get_by_role("heading", level=1)).to_have_text(f"StatefulSet {NAME}")
     shows(page, f"in-{NAME}-1")

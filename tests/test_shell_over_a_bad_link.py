@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.harness.browsers import admin_page, go_to
+from tests.harness.browsers import admin_page, go_to, load_again
 from tests.harness.recorded_shells import SHELL, recording_server
 from tests.harness.scripted_shells import SESSION, ScriptedShell
 from tests.harness.servers import Server
@@ -208,7 +208,7 @@ def test_a_screen_reader_gets_what_is_printed_where_one_has_chosen_that(page: Pa
     page.get_by_role("button", name="How terminals look").click()
     page.get_by_label("Screen reader").check()
     expect(read).to_have_count(1)
-    page.reload()
+    load_again(page)
     shell.resume()
     shell.prints("read-this")
     expect(read).to_have_count(1)

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.harness.browsers import go_to
+from tests.harness.browsers import go_to, load_again
 from tests.harness.kubectl import Kubectl
 from tests.harness.pages import forbid_reload, was_reloaded
 
@@ -111,7 +111,7 @@ def test_colours_change_at_once_and_stay(page: Page) -> None:
             page.get_by_role("menuitemradio", name=choice).click()
         changed = page.evaluate(background)
         assert (changed == light) == (choice == "As the system")
-        page.reload()
+        load_again(page)
         assert page.evaluate(background) == changed
 
 

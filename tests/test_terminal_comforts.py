@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
-from tests.harness.browsers import admin_page, go_to
+from tests.harness.browsers import admin_page, go_to, load_again
 from tests.harness.containers import start_pod
 from tests.harness.kubectl import Kubectl
 from tests.harness.servers import Server
@@ -89,7 +89,7 @@ def test_larger_letters_leave_the_shell_fewer_columns(page: Page, near: Kubectl)
     eventually(lambda: columns() < before)
     page.get_by_label("Dark").check()
     expect(page.locator(".terminal-place")).to_have_css("background-color", "rgb(10, 14, 20)")
-    page.reload()
+    load_again(page)
     expect(page.locator(".terminal-place")).to_have_css("background-color", "rgb(10, 14, 20)", timeout=SLOW)
 
 
@@ -173,7 +173,7 @@ def test_on_a_phone_the_dock_makes_way_for_the_page_that_one_goes_to(phone: Page
     expect(screen(phone)).to_have_count(0)
     phone.get_by_role("button", name="Open the dock").tap()
     shows(phone, "#")
-    phone.reload()
+    load_again(phone)
     shows(phone, "#")
 
 

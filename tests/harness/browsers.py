@@ -1,7 +1,7 @@
 """Chromium for the tests, and what a page may not do: fail a script, log an error, ask another host."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -71,11 +71,18 @@ def admin_page(
 
 
 def go_to(page: Page, address: str) -> None:
-    """Load the page with all its files. Raises AssertionError when some are missing each of five times.
+    """Load the page with all its files. Raises AssertionError when some are missing each of five times."""
+    _until_whole(page, lambda: page.goto(address))
 
-    Chromium drops what it is loading whenever a pod on this machine gets or loses its network interface; a page whose
-    script is missing stays dead, as anywhere.
-    """
+
+def load_again(page: Page) -> None:
+    """The same with the page as it is. A shell on it may be asked for more than once."""
+    _until_whole(page, page.reload)
+
+
+def _until_whole(page: Page, load: Callable[[], object]) -> None:
+    # Chromium drops what it is loading whenever a pod on this machine gets or loses its network interface; a page whose
+    # script is missing stays dead, as anywhere.
     dropped: list[str] = []
 
     def note(request: Request) -> None:
@@ -86,7 +93,7 @@ def go_to(page: Page, address: str) -> None:
     try:
         for _ in range(5):
             dropped.clear()
-            page.goto(address)
+            load()
             if not dropped:
                 return
     finally:

@@ -1,0 +1,36 @@
+"""A page one of whose files got lost on the way says so, and loads again on a click."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.harness.browsers import take_cookies
+from tests.harness.servers import Server
+
+WORDS = "A part of this page could not be loaded"
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    with browser.new_context(base_url=server.url) as context:
+        take_cookies(context, server.admin, server.url)
+        yield context.new_page()
+
+
+@pytest.mark.parametrize(
+    "lost", ["**/js/frame*.js", "**/js/dock.*js", "**/css/tokens*.css"], ids=["script", "import", "styles"]
+)
+def test_it_says_so_until_it_is_whole(page: Page, lost: str) -> None:
+    page.route(lost, lambda route: route.abort(), times=1)
+    page.goto("/clusters/test/pods/")
+    expect(page.get_by_role("alert")).to_contain_text(WORDS)
+    page.get_by_role("button", name="Load again").click()
+    expect(page.get_by_role("heading", name="Pods")).to_be_visible()
+    expect(page.get_by_text(WORDS)).to_be_hidden()
+
+
+def test_a_whole_page_says_nothing(page: Page) -> None:
+    page.goto("/clusters/test/pods/")
+    expect(page.get_by_role("heading", name="Pods")).to_be_visible()
+    expect(page.get_by_text(WORDS)).to_be_hidden()
