@@ -51,6 +51,15 @@ def test_it_says_how_long_and_why(logs: ScriptedLogs) -> None:
     expect(gap).to_contain_text("from 12:00:01.000 to 12:00:08.000, 7 s")
 
 
+def test_it_has_no_length_where_the_clock_went_back(logs: ScriptedLogs) -> None:
+    logs.tell(type="gap", source=1, text="The node restarted.")
+    logs.lines(1, line(3))
+    gap = logs.page.locator(".mark-line.gap").last
+    expect(gap).to_contain_text("The node restarted.")
+    expect(logs.page.locator(".ln").last).to_contain_text("line 3")
+    expect(gap).not_to_contain_text("from")
+
+
 def test_its_lines_are_loaded_to_where_they_belong(logs: ScriptedLogs) -> None:
     logs.page.get_by_role("button", name="Load them").click()
     asked = eventually(lambda: logs.said("older"), seconds=20)

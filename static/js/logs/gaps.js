@@ -18,12 +18,13 @@ export function edgesOf(lines, id) {
   return { before: within(before), after: within(after) };
 }
 
-/** "from 10:00:03 to 10:00:07, 4.2 s", empty where one side is not known. `time(at)` writes a moment. */
+/** "from 10:00:03 to 10:00:07, 4.2 s", empty where one side is not known, or the node's clock went back meanwhile.
+ *  `time(at)` writes a moment. */
 export function lengthOf(lines, id, time) {
   const { before, after } = edgesOf(lines, id);
   if (before === null || after === null) return "";
   const [from, to] = [lines.at(before), lines.at(after)];
-  return `from ${time(from)} to ${time(to)}, ${duration(Math.max(0, to - from))}`;
+  return to < from ? "" : `from ${time(from)} to ${time(to)}, ${duration(to - from)}`;
 }
 
 function duration(milliseconds) {
