@@ -50,6 +50,16 @@ async def together(**work: Coroutine[Any, Any, None]) -> None:
         await stop(running)
 
 
+async def first_of(*coroutines: Coroutine[Any, Any, T]) -> T:
+    """What the first of them to end returns or raises; of several that ended together, the earlier one. All end."""
+    works = [guarded("one of several", coroutine) for coroutine in coroutines]
+    try:
+        done, _ = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await stop(works)
+    return next(work for work in works if work in done).result()
+
+
 def _ended(task: asyncio.Task[Any]) -> None:
     _running.discard(task)
     if not task.cancelled() and (error := task.exception()):

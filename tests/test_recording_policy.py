@@ -3,8 +3,11 @@
 import pytest
 from django.test import Client
 
-from clusters.models import Activity, Cluster, RecordingPolicy
+from clusters.models import Activity, Cluster, RecordingPolicy, Role
+from clusters.streams import sessions
+from clusters.threads import write
 from tests import people
+from tests.harness.exec_api import exec_api, held
 
 pytestmark = pytest.mark.django_db
 
@@ -45,3 +48,23 @@ def test_the_page_says_before_that_a_shell_is_recorded(admin: Client, harbour: C
     page = shell_page(admin, harbour)
     assert "what is printed, but no password typed unseen" in page
     assert "Without a recording there is no shell here" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_an_open_shell_that_is_not_recorded_ends_where_that_is_required_meanwhile() -> None:
+    async with exec_api() as api, held(api) as shell:
+        await shell.until(lambda terminal: terminal.started)
+        await write(Cluster.objects.update, recording=RecordingPolicy.REQUIRED)
+        assert (await shell.ending()).in_words().startswith("Shells in this cluster must be recorded from now on")
+
+
+def test_one_that_is_recorded_goes_on(harbour: Cluster) -> None:
+    maria = people.person("maria")
+    sign_in = people.session(maria).session_key or ""
+    shell = sessions.begin(
+        maria, harbour, namespace="payments", pod="web", pod_uid="uid", container="main", sign_in=sign_in
+    )
+    people.grant(maria, harbour, Role.SHELL)
+    Cluster.objects.update(recording=RecordingPolicy.REQUIRED)
+    assert sessions.must_end(shell.pk) is None
+    assert sessions.must_end(shell.pk, unrecorded=True)

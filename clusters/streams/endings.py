@@ -5,6 +5,8 @@ from dataclasses import dataclass
 SIGNED_OUT = "You were signed out, and what you had open was ended."
 RIGHT_TAKEN = "Your right to this was taken away; an administrator can grant it again."
 
+MUST_BE_RECORDED = "Shells in this cluster must be recorded from now on, and this one was not; open another."
+
 
 @dataclass(frozen=True)
 class Ending:

@@ -14,10 +14,10 @@ from django.db.models.functions import Now
 
 from clusters import leases
 from clusters.access import may
-from clusters.models import Cluster, Role, TerminalSession
+from clusters.models import Cluster, RecordingPolicy, Role, TerminalSession
 from clusters.people import signed_in_user
 from clusters.streams import neighbours
-from clusters.streams.endings import RIGHT_TAKEN, SIGNED_OUT, Ending
+from clusters.streams.endings import MUST_BE_RECORDED, RIGHT_TAKEN, SIGNED_OUT, Ending
 
 OWNER = leases.new_owner()
 """This process."""
@@ -109,8 +109,11 @@ def close(session: UUID, ending: Ending) -> None:
     )
 
 
-def must_end(session: UUID) -> Ending | None:
-    """Why the shell must be ended now; None while its user is signed in, may have it, and nobody asked."""
+def must_end(session: UUID, *, unrecorded: bool = False) -> Ending | None:
+    """Why the shell must be ended now; None while its user is signed in, may have it, and nobody asked.
+
+    One that is `unrecorded` must end where an admin has required recordings meanwhile.
+    """
     row = TerminalSession.objects.select_related("cluster").filter(pk=session).first()
     if row is None:
         return Ending(None, "The cluster was removed.")
@@ -121,8 +124,11 @@ def must_end(session: UUID) -> Ending | None:
     user = signed_in_user(row.user_id, row.sign_in)
     if user is None:
         return Ending(None, SIGNED_OUT, refused=True)
-    may_have_it = may(user, Role.SHELL, row.cluster, row.namespace)
-    return None if may_have_it else Ending(None, RIGHT_TAKEN, refused=True)
+    if not may(user, Role.SHELL, row.cluster, row.namespace):
+        return Ending(None, RIGHT_TAKEN, refused=True)
+    if unrecorded and row.cluster.recording == RecordingPolicy.REQUIRED:
+        return Ending(None, MUST_BE_RECORDED)
+    return None
 
 
 def take_lost(held: Collection[UUID] = ()) -> list[TerminalSession]:

@@ -31,7 +31,7 @@ from clusters.streams.recorder import CannotRecord, NotRecorded, OpenRecorder, R
 from clusters.streams.screen import Screen
 from clusters.streams.viewers import Viewer, Viewers
 from clusters.streams.vitals import Vitals
-from clusters.tasks import guarded, stop
+from clusters.tasks import first_of, guarded, stop
 from clusters.threads import write
 
 logger = logging.getLogger(__name__)
@@ -198,7 +198,7 @@ class Terminal:
         works = [
             guarded("a shell", self._hold()),
             guarded("sign of life of a shell", self._vitals.stay_alive()),
-            guarded("right to a shell", self._vitals.watch_right()),
+            guarded("right to a shell", self._vitals.watch_right(self._is_unrecorded)),
             guarded("cluster's right to a shell", self._vitals.watch_cluster()),
             guarded("grace time of a shell", self._wait_for_return()),
         ]
@@ -234,7 +234,7 @@ class Terminal:
     async def _pass_both_ways(self, stream: ExecStream) -> Ending:
         self._stream = stream
         try:
-            return await _first(
+            return await first_of(
                 self._show(stream),
                 self._watch_recorder(),
                 self._unless_closed(self._pass_input(stream)),
@@ -331,6 +331,9 @@ class Terminal:
             await asyncio.sleep(sessions.HEARTBEAT_SECONDS)
         return Ending(None, _BROKE_OFF)
 
+    def _is_unrecorded(self) -> bool:
+        return self.started and not self.recorder.is_recording
+
     async def _watch_recorder(self) -> Ending:
         """Ends the shell when it must be recorded and cannot be."""
         try:
@@ -378,16 +381,6 @@ class Terminal:
         if swept:
             await write(sessions.close, self.id, ending)
         await recorded
-
-
-async def _first(*coroutines: Coroutine[Any, Any, Ending]) -> Ending:
-    """What the first of them to end says; of several that ended together, the earlier one."""
-    works = [guarded("part of a shell", coroutine) for coroutine in coroutines]
-    try:
-        done, _ = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        await stop(works)
-    return next(work for work in works if work in done).result()
 
 
 async def _tried(work: Callable[[], Coroutine[Any, Any, Any]]) -> None:

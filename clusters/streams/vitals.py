@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from functools import partial
 from time import monotonic
 from uuid import UUID
 
@@ -66,13 +66,16 @@ class Vitals:
             if said := self._end_of_container(now):
                 return Ending(None, said)
 
-    async def watch_right(self) -> Ending:
-        """Returns when the user may no longer have the shell, or somebody has asked for its end.
+    async def watch_right(self, is_unrecorded: Callable[[], bool]) -> Ending:
+        """Returns when the user may no longer have the shell as it is, or somebody has asked for its end.
 
         Raises DatabaseError.
         """
-        must_end = partial(read, sessions.must_end, self._session)
-        return await until_refused(must_end, every=RIGHT_SECONDS, what=f"shell {self._session}")
+
+        def refusal() -> Awaitable[Ending | None]:
+            return read(sessions.must_end, self._session, unrecorded=is_unrecorded())
+
+        return await until_refused(refusal, every=RIGHT_SECONDS, what=f"shell {self._session}")
 
     async def watch_cluster(self) -> Ending:
         """Returns when the cluster has taken from us what the shell began with."""
