@@ -124,6 +124,7 @@ def test_a_shell_whose_page_was_left_is_taken_up_and_ended_from_the_list(page: P
     row.get_by_role("button", name="End").click()
     page.get_by_role("dialog").get_by_role("button", name="End shell").click()
     expect(page.get_by_role("status").first).to_contain_text("will have ended in a moment")
+    expect(row).to_have_count(0, timeout=SLOW)
     nothing_is_left(near, "shells-page")
 
 

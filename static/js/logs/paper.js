@@ -20,6 +20,7 @@ import { listed } from "./state.js";
 
 const NEAR_TOP = 200; // pixels from the top at which older lines are asked for
 const HIDDEN_WAIT = 500; // milliseconds until a hidden page takes in what came
+const FLOOD = 200, FLOOD_PACE = 50; // lines since the last drawing, and then the milliseconds between two
 const MOST_NOTES = 50; // notes in a row, before which the day is looked up
 const DAY = 26; // pixels of a line with a day above it that it is taller than others, as in css/logs.css
 const REBUILD_AFTER = 150; // milliseconds between two looks at a search that goes on
@@ -43,6 +44,8 @@ export class Paper {
   #found = null;
   #at = 0;
   #searchedFrom = 0;
+  #drawnTo = 0;
+  #drawnAt = -Infinity;
 
   /** `tell.changed()` after every drawing, `tell.moved(up)` when a person scrolled, `tell.top()` when he came to the top. */
   constructor(state, sources, tell) {
@@ -349,7 +352,11 @@ export class Paper {
     }
   }
 
+  /** In a flood each frame would show another screen, which nobody reads and which keeps lines from coming. */
   #drawNew() {
+    const now = performance.now(), { end } = this.lines;
+    if (end - this.#drawnTo > FLOOD && now - this.#drawnAt < FLOOD_PACE) return this.#frame.ask();
+    [this.#drawnTo, this.#drawnAt] = [end, now];
     this.#rows.extend();
     this.#search.goOn();
     this.#scroller.update();
