@@ -15,6 +15,7 @@ LINES, LENGTH = 150_000, 199
 """Characters of a line, without its end and its stamp."""
 
 RUNS = 5
+FRAME_SECONDS = 1 / 60
 READ = 1024 * 1024
 
 WRITE = f"""
@@ -68,7 +69,7 @@ def written(stage: Stage) -> str:
 
 
 async def ours(stage: Stage, pod: str) -> Reading:
-    """By a socket as a page of logs opens it."""
+    """By a socket as a page of logs opens it, which tells with each frame of the screen what it took."""
     lines, began, ended = 0, 0.0, 0.0
 
     def take(payload: bytes) -> None:
@@ -77,7 +78,8 @@ async def ours(stage: Stage, pod: str) -> Reading:
         began = began or ended
         lines += payload.count(b"\n", 2)
 
-    async with stream(stage.server, stage.socket_of(pod, "logs", "tail=all&follow=0"), stage.session, take) as socket:
+    path = stage.socket_of(pod, "logs", "tail=all&follow=0")
+    async with stream(stage.server, path, stage.session, take, frame=FRAME_SECONDS) as socket:
         socket.tell(start={"sources": []})
         await socket.until(lambda: socket.said("end"))
         return Reading(ended - began, socket.size, lines)

@@ -32,11 +32,14 @@ Take = Callable[[bytes], None]
 class Stream(asyncio.Protocol):
     """`take` is called with the payload of each binary frame. `heard` has all other messages, `size` counts bytes."""
 
-    def __init__(self, request: bytes, take: Take, *, draws: bool) -> None:
-        """`draws`: tells the server that all that came is drawn, as a page does that keeps up."""
+    def __init__(self, request: bytes, take: Take, *, draws: bool, frame: float) -> None:
+        """`draws`: tells the server that all that came is drawn, as a page does that keeps up; at once, or at most
+        once in `frame` seconds."""
         self.heard: list[dict[str, Any]] = []
         self.size = 0
         self.draws = draws
+        self._frame = frame
+        self._next_frame: asyncio.TimerHandle | None = None
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.closed = asyncio.Event()
         self._request = request
@@ -70,8 +73,18 @@ class Stream(asyncio.Protocol):
             at = end
         self._rest = data[at:]
         if self.draws and self.size > before:
-            self.tell(drawn=self.size)
+            self._draw()
         self._changed.set()
+
+    def _draw(self) -> None:
+        if not self._frame:
+            self.tell(drawn=self.size)
+        elif self._next_frame is None:
+            self._next_frame = asyncio.get_running_loop().call_later(self._frame, self._tell_drawn)
+
+    def _tell_drawn(self) -> None:
+        self._next_frame = None
+        self.tell(drawn=self.size)
 
     def tell(self, **message: Any) -> None:
         self._send(TEXT, json.dumps(message).encode())
@@ -153,7 +166,7 @@ def cookies_of(session: requests.Session) -> str:
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in session.cookies)
 
 
-async def connect(url: str, path: str, cookies: str, take: Take, *, draws: bool = True) -> Stream:
+async def connect(url: str, path: str, cookies: str, take: Take, *, draws: bool = True, frame: float = 0.0) -> Stream:
     """Opens a socket; `path` has a ticket where it needs one."""
     place = urlsplit(url)
     key = base64.b64encode(secrets.token_bytes(16)).decode()
@@ -163,7 +176,7 @@ async def connect(url: str, path: str, cookies: str, take: Take, *, draws: bool 
     )
     request = "\r\n".join((*lines, "", "")).encode()
     loop = asyncio.get_running_loop()
-    make, host = (lambda: Stream(request, take, draws=draws)), place.hostname or ""
+    make, host = (lambda: Stream(request, take, draws=draws, frame=frame)), place.hostname or ""
     _, stream = await loop.create_connection(make, host, place.port or 80)
     async with asyncio.timeout(LIMIT_SECONDS):
         await stream.opened
@@ -172,11 +185,11 @@ async def connect(url: str, path: str, cookies: str, take: Take, *, draws: bool 
 
 @asynccontextmanager
 async def stream(
-    server: Server, path: str, session: requests.Session, take: Take, *, draws: bool = True
+    server: Server, path: str, session: requests.Session, take: Take, *, draws: bool = True, frame: float = 0.0
 ) -> AsyncIterator[Stream]:
-    """A socket of somebody who is signed in, with a ticket."""
+    """A socket of somebody who is signed in, with a ticket. The rest is as for `Stream`."""
     ticketed = await asyncio.to_thread(with_ticket, server, path, session)
-    made = await connect(server.url, ticketed, cookies_of(session), take, draws=draws)
+    made = await connect(server.url, ticketed, cookies_of(session), take, draws=draws, frame=frame)
     try:
         yield made
     finally:
