@@ -22,6 +22,7 @@ from yarl import URL
 
 from clusters.kube.connection import Connection
 from clusters.kube.errors import BadCertificate, NotKubernetes, Unreachable, from_status
+from clusters.kube.gathering import keep_little, resting
 from clusters.kube.network_errors import in_words
 from clusters.kube.renewed import RenewedFile, aside
 from clusters.kube.tls import tls_context
@@ -119,10 +120,13 @@ class Client:
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         """The body in the pieces in which it arrives, for watches and logs.
 
-        After a piece under 64 KiB nothing is read for `rest` seconds, so that many small ones come together. Raises
-        Unreachable after `silence` seconds without a byte (None: silence is normal, as in a quiet log).
+        With `rest`, after a piece under 64 KiB nothing is read for so many seconds, and a near server is made to wait
+        now and then, so that many small ones come together. Raises Unreachable after `silence` seconds without
+        a byte (None: silence is normal, as in a quiet log).
         """
         response = await self._send("GET", path, params, silence=silence, encoding="identity", streams=True)
+        if rest:
+            keep_little(response)
         pieces = self._pieces(response, rest)
         try:
             yield pieces
@@ -204,7 +208,7 @@ class Client:
             if not piece:
                 return
             if rest and len(piece) < _SMALL:
-                async with _resting(response, rest):
+                async with resting(response, rest):
                     yield piece
             else:
                 yield piece
@@ -311,22 +315,6 @@ async def _only_success(request: aiohttp.ClientRequest, handler: aiohttp.ClientH
     if response.status < 300:
         raise NotKubernetes(f"What answers at {request.url.authority} is a web page, not a Kubernetes API server.")
     raise from_status(response.status, body, response.headers)
-
-
-@asynccontextmanager
-async def _resting(response: aiohttp.ClientResponse, seconds: float) -> AsyncIterator[None]:
-    """Reads nothing meanwhile, and for so many seconds at least: the kernel keeps what comes, which costs us no turn of
-    the event loop for each piece."""
-    now = asyncio.get_running_loop().time
-    over, transport = now() + seconds, response.connection and response.connection.transport
-    if transport:
-        transport.pause_reading()
-    try:
-        yield
-        await asyncio.sleep(over - now())
-    finally:
-        if transport:
-            transport.resume_reading()
 
 
 async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
