@@ -56,6 +56,8 @@ class Stream(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         self.closed.set()
         self._changed.set()
+        if self._next_frame:
+            self._next_frame.cancel()
 
     def data_received(self, data: bytes) -> None:
         data = self._rest + data if self._rest else data

@@ -50,9 +50,11 @@ async def together(**work: Coroutine[Any, Any, None]) -> None:
         await stop(running)
 
 
-async def first_of(*coroutines: Coroutine[Any, Any, T]) -> T:
-    """What the first of them to end returns or raises; of several that ended together, the earlier one. All end."""
-    works = [guarded("one of several", coroutine) for coroutine in coroutines]
+async def first_of(name: str, *coroutines: Coroutine[Any, Any, T]) -> T:
+    """What the first of them to end returns or raises; of several that ended together, the earlier one. The others are
+    cancelled. Each is a task called `name`.
+    """
+    works = [guarded(name, coroutine) for coroutine in coroutines]
     try:
         done, _ = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
     finally:

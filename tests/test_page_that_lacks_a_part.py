@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.harness.browsers import take_cookies
+from tests.harness.browsers import go_to, take_cookies
+from tests.harness.kubectl import Kubectl
 from tests.harness.servers import Server
 
 WORDS = "A part of this page could not be loaded"
@@ -30,7 +31,16 @@ def test_it_says_so_until_it_is_whole(page: Page, lost: str) -> None:
     expect(page.get_by_text(WORDS)).to_be_hidden()
 
 
+def test_it_goes_on_saying_so_when_the_page_changes(page: Page, near: Kubectl, pod: str) -> None:
+    page.route("**/css/detail*.css", lambda route: route.abort(), times=1)
+    page.goto(f"/clusters/test/pods/{near.namespace}/{pod}/")
+    expect(page.get_by_role("alert")).to_contain_text(WORDS)
+    near("label", "pod", pod, "look=here")
+    expect(page.get_by_text("look=here")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("alert")).to_contain_text(WORDS)
+
+
 def test_a_whole_page_says_nothing(page: Page) -> None:
-    page.goto("/clusters/test/pods/")
+    go_to(page, "/clusters/test/pods/")
     expect(page.get_by_role("heading", name="Pods")).to_be_visible()
     expect(page.get_by_text(WORDS)).to_be_hidden()

@@ -5,6 +5,7 @@ from django.test import Client
 
 from clusters.models import Activity, Cluster, RecordingPolicy, Role
 from clusters.streams import sessions
+from clusters.streams.endings import MUST_BE_RECORDED, Ending
 from clusters.threads import write
 from tests import people
 from tests.harness.exec_api import exec_api, held
@@ -55,10 +56,10 @@ async def test_an_open_shell_that_is_not_recorded_ends_where_that_is_required_me
     async with exec_api() as api, held(api) as shell:
         await shell.until(lambda terminal: terminal.started)
         await write(Cluster.objects.update, recording=RecordingPolicy.REQUIRED)
-        assert (await shell.ending()).in_words().startswith("Shells in this cluster must be recorded from now on")
+        assert await shell.ending() == Ending(None, MUST_BE_RECORDED)
 
 
-def test_one_that_is_recorded_goes_on(harbour: Cluster) -> None:
+def test_only_one_that_is_not_recorded_must_end(harbour: Cluster) -> None:
     maria = people.person("maria")
     sign_in = people.session(maria).session_key or ""
     shell = sessions.begin(

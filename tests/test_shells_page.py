@@ -124,7 +124,10 @@ def test_a_shell_whose_page_was_left_is_taken_up_and_ended_from_the_list(page: P
     row.get_by_role("button", name="End").click()
     page.get_by_role("dialog").get_by_role("button", name="End shell").click()
     expect(page.get_by_role("status").first).to_contain_text("will have ended in a moment")
+    page.route("**/shells/", lambda route: route.fulfill(body="busy"), times=1)
+    expect(page.get_by_text("What you see may be old.")).to_be_visible(timeout=SLOW)
     expect(row).to_have_count(0, timeout=SLOW)
+    expect(page.get_by_text("What you see may be old.")).to_have_count(0)
     nothing_is_left(near, "shells-page")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 SIGNED_OUT = "You were signed out, and what you had open was ended."
 RIGHT_TAKEN = "Your right to this was taken away; an administrator can grant it again."
 
-MUST_BE_RECORDED = "Shells in this cluster must be recorded from now on, and this one was not; open another."
+MUST_BE_RECORDED = "From now on nothing may run in this cluster without a recording, and this is not recorded."
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,7 @@ class Terminal:
         """While input and output pass."""
         self._size = (program.request.columns, program.request.rows)
         self._resized = asyncio.Event()
+        self._next_size = 0.0
         self._told: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self._may_have_started = True
         self._input_closed = False
@@ -163,7 +164,8 @@ class Terminal:
     def resize(self, columns: int, rows: int) -> None:
         """The screen has changed, as far as one can; of many the last one counts, before what is typed later."""
         self._size = (within_screen(columns), within_screen(rows))
-        self._resized.set()
+        if self._program.has_tty:
+            self._resized.set()
         self._viewers.tell()
 
     def note_drawn(self, viewer: Viewer, total: int) -> None:
@@ -222,6 +224,7 @@ class Terminal:
         try:
             async with self._program.open(self._client, self.id) as stream:
                 if self._program.has_tty:
+                    self._resized.clear()
                     stream.resize(*self._size)
                 await self._note_started()
                 return await self._pass_both_ways(stream)
@@ -235,6 +238,7 @@ class Terminal:
         self._stream = stream
         try:
             return await first_of(
+                "part of a shell",
                 self._show(stream),
                 self._watch_recorder(),
                 self._unless_closed(self._pass_input(stream)),
@@ -288,7 +292,8 @@ class Terminal:
     async def _pass_input(self, stream: ExecStream) -> None:
         while True:
             data = await self._typed.get()
-            self._pass_size(stream)
+            if self._resized.is_set():
+                await self._pass_size(stream)
             if data is None:
                 await self._close_stdin(stream)
                 continue
@@ -313,15 +318,18 @@ class Terminal:
     async def _pass_sizes(self, stream: ExecStream) -> None:
         while True:
             await self._resized.wait()
-            self._pass_size(stream)
+            await self._pass_size(stream)
             await stream.drain()
-            await asyncio.sleep(RESIZE_SECONDS)
 
-    def _pass_size(self, stream: ExecStream) -> None:
-        if self._program.has_tty and self._resized.is_set():
-            self.recorder.resized(*self._size)
-            stream.resize(*self._size)
+    async def _pass_size(self, stream: ExecStream) -> None:
+        """Some time after the last one: programs draw their screen anew for each, and it is kept in the recording."""
+        await asyncio.sleep(self._next_size - monotonic())
+        if not self._resized.is_set():
+            return
         self._resized.clear()
+        self._next_size = monotonic() + RESIZE_SECONDS
+        self.recorder.resized(*self._size)
+        stream.resize(*self._size)
 
     async def _unless_closed(self, work: Coroutine[Any, Any, None]) -> Ending:
         """Nothing can be written any more when it ends: the output says why, within a moment."""
@@ -332,7 +340,7 @@ class Terminal:
         return Ending(None, _BROKE_OFF)
 
     def _is_unrecorded(self) -> bool:
-        return self.started and not self.recorder.is_recording
+        return self._stream is not None and not self.recorder.is_recording
 
     async def _watch_recorder(self) -> Ending:
         """Ends the shell when it must be recorded and cannot be."""

@@ -1,6 +1,7 @@
 // A page that shows objects: when one of them changes it is fetched anew and morphed in place.
 
 import { tellTimes } from "./ages.js";
+import { morph, sayWhetherFresh } from "./fresh.js";
 import { connect } from "./socket.js";
 
 const PAUSE = 500; // milliseconds between two fetches
@@ -31,21 +32,6 @@ async function fetchAndMorph() {
   for (const id of ["main", "nav"]) await morph(document.getElementById(id), next.getElementById(id));
 }
 
-/** Nothing is replaced while somebody types in it, has selected text in it or has opened a menu of it. */
-async function morph(old, next) {
-  const selection = getSelection();
-  const selected = !selection.isCollapsed && old.contains(selection.anchorNode);
-  if (!next || selected || old.querySelector("input:focus, textarea:focus, .menu:popover-open") || old.innerHTML === next.innerHTML) return;
-  keepWhatIsOpen(old, next);
-  await htmx.swap({ sourceElement: old, target: old, text: next.innerHTML, swap: "innerMorph" });
-}
-
-function keepWhatIsOpen(old, next) {
-  for (const open of old.querySelectorAll("details[open][id]")) {
-    next.querySelector(`details[id="${CSS.escape(open.id)}"]`)?.setAttribute("open", "");
-  }
-}
-
 function gone() {
   if (document.getElementById("gone")) return;
   const note = document.createElement("p");
@@ -54,22 +40,11 @@ function gone() {
   document.getElementById("main").prepend(note);
 }
 
-function state(open, { refused } = {}) {
-  document.getElementById("lost")?.remove();
-  if (open) return;
-  const note = document.createElement("p");
-  Object.assign(note, { id: "lost", className: "stale-bar", role: "status" });
-  note.textContent = refused
-    ? "You may no longer see this. What you see is old."
-    : "Not connected to Pilothouse, trying again. What you see may be old.";
-  document.getElementById("main").prepend(note);
-}
-
 if (follow.length) {
   connect("/ws/changes/", {
     hello: () => ({ follow }),
     // Not waited for: the next word may come while the page is fetched.
     show: () => void refresh(),
-    state,
+    state: sayWhetherFresh,
   });
 }

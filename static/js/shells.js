@@ -2,8 +2,9 @@
 
 import { ask } from "./ask.js";
 import { tellTimes } from "./ages.js";
+import { morph, sayWhetherFresh } from "./fresh.js";
 
-const EVERY = 3000; // milliseconds
+const EVERY = 3000, LONGEST = 10_000; // milliseconds between two looks, and of one
 
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("[data-ask]");
@@ -12,23 +13,27 @@ document.addEventListener("submit", async (event) => {
   if (await ask({ title: form.dataset.ask, body: "What runs in it is ended.", deed: "End shell", danger: true })) form.submit();
 });
 
-/** Whoever types a name or is about to press something keeps what he sees. */
-const isInUse = () => document.hidden || document.getElementById("shell-lists").contains(document.activeElement) || document.querySelector("dialog[open]");
+/** The lists as they are now. Throws where the server does not give them; returns null when one was signed out. */
+async function lists() {
+  const answer = await fetch(location.href, { redirect: "manual", signal: AbortSignal.timeout(LONGEST) });
+  if (answer.type === "opaqueredirect") return null;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const found = page.getElementById("shell-lists");
+  if (!answer.ok || !found) throw new Error(`no list: ${answer.status}`);
+  tellTimes(found);
+  return found;
+}
 
 async function follow() {
-  if (isInUse()) return;
-  const answer = await fetch(location.href, { redirect: "manual" }).catch(() => null); // the server may be away
-  if (answer?.type === "opaqueredirect") return location.reload(); // signed out
-  if (!answer?.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (isInUse()) return;
-  const lists = document.adoptNode(page.getElementById("shell-lists"));
-  document.getElementById("shell-lists").replaceWith(lists);
-  tellTimes(lists);
+  try {
+    const next = document.hidden ? undefined : await lists();
+    if (next === null) return location.reload();
+    sayWhetherFresh(true);
+    if (next && !document.querySelector("dialog[open]")) await morph(document.getElementById("shell-lists"), next);
+  } catch {
+    sayWhetherFresh(false);
+  }
+  setTimeout(follow, EVERY);
 }
 
-async function followForEver() {
-  await follow();
-  setTimeout(followForEver, EVERY);
-}
-setTimeout(followForEver, EVERY);
+setTimeout(follow, EVERY);

@@ -36,6 +36,7 @@ async def test_a_flood_and_then_one_that_counts() -> None:
                 for columns, rows in HOSTILE:
                     shell.terminal.resize(columns, rows)
                     assert all(1 <= cells <= 500 for cells in shell.terminal.size)  # which watchers and recordings get
+                    shell.terminal.type(shell.viewer, b"k")
                 await asyncio.sleep(0)
             shell.terminal.resize(99, 33)
             await resized.wait()
