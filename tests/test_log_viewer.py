@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
@@ -39,6 +40,25 @@ def test_of_very_many_lines_only_those_in_view_exist(logs: ScriptedLogs) -> None
     expect(logs.page.locator(".ln p").first).to_have_text("number 0")
     logs.page.get_by_role("log").evaluate("log => { log.scrollTop = log.scrollHeight / 2; }")
     expect(logs.page.locator(".ln p", has_text=re.compile("^number 100[0-9]{2}$")).first).to_be_visible()
+
+
+def test_a_flood_is_drawn_in_measure_and_to_its_last_line(logs: ScriptedLogs) -> None:
+    logs.page.clock.install()
+    logs.show()
+    logs.page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
+    logs.source(1)
+    lines = many(900)
+    logs.lines(1, *lines[:300])
+    eventually(lambda: frame_shows(logs, "number 299"), seconds=20)
+    logs.lines(1, *lines[300:])
+    assert not frame_shows(logs, "number 899")
+    eventually(lambda: frame_shows(logs, "number 899"), seconds=20)
+
+
+def frame_shows(logs: ScriptedLogs, text: str) -> bool:
+    """Whether the text is the last line after one more frame, on a clock that stands still between."""
+    logs.page.clock.run_for(20)
+    return logs.page.locator(".ln p").all_inner_texts()[-1:] == [text]
 
 
 def test_the_lines_of_several_pods_come_in_the_order_of_time(logs: ScriptedLogs) -> None:
