@@ -55,6 +55,15 @@ async def test_a_pod_that_appears_joins_and_one_that_goes_stays_and_says_so(harb
         assert b" line 9\n" in logs.text[logs.number("web-1")]
 
 
+async def test_that_none_ran_before_is_said_of_all_together(harbour: LogCluster, maria: User) -> None:
+    async with many_logs(maria, "namespace=harbour&owner=StatefulSet/web&previous=1") as logs:
+        await logs.start()
+        while await logs.read():
+            pass
+        assert logs.end == "There is no previous instance of this container."
+        assert {source["state"] for source in logs.sources.values()} == {"read"}
+
+
 async def test_of_a_log_that_was_over_nothing_is_missing_after_a_cut(harbour: LogCluster, maria: User) -> None:
     page, query = LogPage(), "namespace=harbour&owner=StatefulSet/web"
     async with many_logs(maria, query, page=page) as logs:

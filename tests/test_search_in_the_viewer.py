@@ -46,8 +46,16 @@ def test_what_is_wrong_with_a_pattern_is_said_in_full(logs: ScriptedLogs) -> Non
     for width in WIDTHS:
         logs.page.set_viewport_size(ViewportSize(width=width, height=800))
         said = logs.page.locator(".matches.is-problem")
-        expect(said).to_contain_text("Not a regular expression: /order (?<name[0-9a-f]+/i: Invalid capture group name")
+        expect(said).to_contain_text("Not a regular expression: /order (?<name[0-9a-f]+/: Invalid capture group name")
         assert said.evaluate("said => said.scrollWidth <= said.parentElement.clientWidth"), width
+
+
+@pytest.mark.parametrize("text", ['"an Error"', "/(?i)AN error/", "an ERROR"])
+def test_quoted_text_and_patterns_from_elsewhere_are_found(logs: ScriptedLogs, text: str) -> None:
+    logs.show(q=text, only="1")
+    logs.source(1)
+    logs.lines(1, stamped("an Error"), stamped("another"))
+    expect(logs.page.locator(".ln p")).to_have_text("an Error")
 
 
 def test_how_many_lines_are_shown_at_first_is_said(logs: ScriptedLogs) -> None:

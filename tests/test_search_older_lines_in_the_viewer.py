@@ -69,6 +69,31 @@ def test_the_count_says_in_which_lines_it_is_until_all_were_searched(logs: Scrip
     expect(counted).to_have_text("11 lines in the 12 held")
 
 
+def test_that_the_choice_of_severity_hides_what_was_found_is_said(logs: ScriptedLogs) -> None:
+    logs.show(q="number -nothing", only="1", level="5")
+    logs.source(1)
+    logs.lines(1, line(1000))
+    nothing = logs.page.get_by_text("No line here passes the filters.")
+    expect(nothing).to_be_visible()
+    look_further(logs)
+    text = f"{line(994)}\n{stamped('number 995 level=error', 995)}\n"
+    logs.tell(type="older", source=1, bytes=len(text), more=False, text="", between=[0, 4])
+    logs.text(1, text)
+    expect(logs.page.get_by_text("2 older lines match; the choice of severity hides 1 of them.")).to_be_visible()
+    expect(logs.page.locator(".ln p")).to_have_text("number 995 level=error")
+    expect(nothing).to_be_hidden()
+
+
+def test_what_hides_every_line_is_let_go_at_once(logs: ScriptedLogs) -> None:
+    logs.show(q="elsewhere", only="1", hide="web-1/app")
+    logs.source(1)
+    logs.lines(1, line(1000))
+    logs.page.get_by_role("button", name="Show all lines").click()
+    expect(logs.page.locator(".ln p")).to_have_text("number 1000")
+    expect(logs.page.get_by_label("Search in these lines")).to_have_value("")
+    assert "q=" not in logs.page.url
+
+
 def test_that_there_is_none_is_said(logs: ScriptedLogs) -> None:
     look_further(logs)
     expect(logs.page.get_by_text("Searching older lines")).to_be_visible()

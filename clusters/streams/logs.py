@@ -35,6 +35,7 @@ SILENCE_SECONDS = 60.0
 MOST_TRIES = 4
 """In a row without a line, where the log is not followed: others wait for their turn."""
 
+NO_PREVIOUS = "There is no previous instance of this container."
 _FINAL = (NotFound, Forbidden, Unauthorized, BadRequest, NotKubernetes)
 _CLOCK_SLACK = timedelta(minutes=1)
 _ROTATED = "Lines may be missing or shown twice here: the log was rotated while the connection was cut."
@@ -156,7 +157,7 @@ class Log:
             return await self._previous_instance()
         except BadRequest as error:
             if "previous" in error.reason:
-                return "There is no previous instance of this container."
+                return NO_PREVIOUS
             raise
         except Lost:
             await self._send(Mark(Sign.GAP, _ROTATED))

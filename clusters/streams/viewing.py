@@ -16,7 +16,7 @@ from clusters.streams.bounds import OVER
 from clusters.streams.catching_up import turn
 from clusters.streams.feeds import State, TooManyFeeds, feed_of, known_feed, take_up_feeds
 from clusters.streams.followers import Follower
-from clusters.streams.logs import Mark, Resumption, Sign
+from clusters.streams.logs import NO_PREVIOUS, Mark, Resumption, Sign
 from clusters.streams.older import Older, Wish, older_lines
 from clusters.streams.once import read_once
 from clusters.streams.open_logs import TooManyLogs, followed
@@ -190,7 +190,9 @@ class Viewing:
         ends = not self._request.follow or self._request.previous or self._request.until
         if not ends or len(reasons) < len(self._running):
             return None
-        return reasons[0] if len(reasons) == 1 else "" if reasons else "No container is selected."
+        if not reasons:
+            return "No container is selected."
+        return reasons[0] if len(set(reasons)) == 1 else ""
 
     async def _take_in(self, selected: list[Source]) -> None:
         fresh = [source for source in selected if source not in self._numbers]
@@ -244,7 +246,7 @@ class Viewing:
         try:
             try:
                 reason = await self._read(source, seen, give, tell)
-                state = State.READ if reason == OVER else State.ENDED
+                state = State.READ if reason in (OVER, NO_PREVIOUS) else State.ENDED
             except KubeError as error:
                 state, reason = State.FAILED, error.reason
             await tell(state, reason)

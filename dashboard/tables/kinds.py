@@ -172,7 +172,7 @@ NODES = Table(
         plain("external_ip", "External IP", order=False, shown=False, css="dim no-phone"),
         plain("os_image", "OS image", empty="<unknown>", order=False, css="dim no-phone w-cut"),
         plain("kernel_version", "Kernel", empty="<unknown>", order=False, shown=False, css="dim no-phone"),
-        plain("container_runtime", "Container runtime", empty="<unknown>", order=False, css="dim no-phone"),
+        plain("container_runtime", "Container runtime", empty="<unknown>", order=False, css="dim no-phone w-cut"),
         LABELS,
     ),
     namespaced=False,

@@ -145,6 +145,9 @@ class LogCluster:
         if self.stumbles:
             return web.json_response({"kind": "Status", "message": "not now"}, status=500)
         runs = pod.containers[query["container"]]
+        if "previous" in query and len(runs) < 2:
+            said = f'previous terminated container "{query["container"]}" in pod "{pod.name}" not found'
+            return web.json_response({"kind": "Status", "message": said, "code": 400}, status=400)
         run = runs[-2 if "previous" in query else -1]
         answer = web.StreamResponse(headers={"Content-Type": "text/plain"})
         await answer.prepare(request)

@@ -11,7 +11,7 @@ import { NextFrame } from "./next-frame.js";
 import { firstIn, newestOf, placeOf } from "./place.js";
 import { printed } from "./printed.js";
 import { parsed } from "./query.js";
-import { Rows } from "./rows.js";
+import { Rows, isMilder } from "./rows.js";
 import { Scroller } from "./scroller.js";
 import { Search } from "./search.js";
 import { WIDEST_NAME } from "./sources.js";
@@ -301,6 +301,11 @@ export class Paper {
       if (object && !Array.isArray(object)) Object.keys(object).forEach((name) => names.add(name));
     }
     return [...names].slice(0, 60);
+  }
+
+  /** Whether an entry is left out for its severity. */
+  isTooMild({ level = 0 }) {
+    return isMilder(level, Number(this.#state.level));
   }
 
   /** The oldest line of each of the sources, by source; a source without lines is left out. */

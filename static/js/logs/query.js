@@ -1,7 +1,9 @@
-// What is typed into the search of a log: text or /regular expression/, and -words to leave out.
+// What is typed into the search of a log: text, "text" or /regular expression/, and -words to leave out.
 
 const TERM = /(?<!\S)-(?:\/((?:\\.|[^\\/])+)\/|"([^"]+)"|(\S+))/g;
 const WHOLE_PATTERN = /^\/((?:\\.|[^\\])+)\/$/;
+const WHOLE_QUOTED = /^"([^"]+)"$/;
+const ALWAYS = /^\(\?i\)/; // case never counts
 const LONGEST = 2000; // characters
 
 /** `{ find, without, problem }`: `find` a pattern's source or empty, `without` a list of them, `problem` why one is none;
@@ -9,11 +11,11 @@ const LONGEST = 2000; // characters
 export function parsed(text) {
   const without = [];
   const rest = text.slice(0, LONGEST).replace(TERM, (_, pattern, quoted, word) => {
-    without.push(pattern ?? escaped(quoted ?? word));
+    without.push(pattern?.replace(ALWAYS, "") ?? escaped(quoted ?? word));
     return "";
   }).trim();
   const pattern = WHOLE_PATTERN.exec(rest);
-  const find = pattern ? pattern[1] : escaped(rest);
+  const find = pattern ? pattern[1].replace(ALWAYS, "") : escaped(WHOLE_QUOTED.exec(rest)?.[1] ?? rest);
   const problem = [find, ...without].map(problemOf).find(Boolean) ?? "";
   return { find: problem ? "" : find, without: problem ? [] : without, isText: !pattern, problem };
 }
@@ -24,7 +26,7 @@ function escaped(text) {
 
 function problemOf(source) {
   try {
-    new RegExp(source, "i");
+    new RegExp(source);
     return "";
   } catch (error) {
     return error.message.replace(/^Invalid regular expression: /, "Not a regular expression: ");

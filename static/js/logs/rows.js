@@ -5,6 +5,9 @@ import { GAP, INHERITED, LINE } from "./lines.js";
 const LEVEL = INHERITED - 1;
 const INFO = 3;
 
+/** Whether a line of that severity is left out where `least` is asked for; one that says none counts as INFO. */
+export const isMilder = (level, least) => (level & LEVEL || INFO) < least;
+
 /** `lines` and `search` of the same names; `choice()` gives `{ only, context, level, isHidden(source) }`: whether only
  *  matches are shown and with how many lines around, the least severity, and which sources are not shown. */
 export class Rows {
@@ -101,8 +104,7 @@ export class Rows {
       return;
     }
     if (isHidden(this.#lines.source(id)) || this.#search.isLeftOut(id)) return;
-    const own = this.#lines.level(id) & LEVEL || INFO;
-    if (own < level) return;
+    if (isMilder(this.#lines.level(id), level)) return;
     if (!only || !this.#search.finds || this.#search.isFound(id)) return this.#show(id, context);
     if (this.#left > 0) {
       this.#left -= 1;

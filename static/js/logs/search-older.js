@@ -1,5 +1,7 @@
 // What is searched for in lines older than those held: the server looks through all that the cluster still has.
 
+import { count } from "./dom.js";
+
 const MOST = 200; // matches of each source at a time
 
 export class SearchOlder {
@@ -60,8 +62,15 @@ export class SearchOlder {
     const given = this.#found.flatMap(({ entries }) => entries.filter(({ at }) => at >= horizon));
     given.sort((one, other) => one.at - other.at);
     this.isComplete = this.#isWhole && !this.#problem && !this.#found.some(({ more }) => more);
-    const matches = given.filter(({ missing }) => !missing).length;
-    if (matches) this.#paper.prepend(given);
-    this.#tell(matches ? `${matches.toLocaleString("en-GB")} older ${matches === 1 ? "line matches" : "lines match"}.` : this.#problem || "No older line matches.");
+    const matches = given.filter(({ missing }) => !missing);
+    if (matches.length) this.#paper.prepend(given);
+    this.#tell(matches.length ? this.#inWords(matches) : this.#problem || "No older line matches.");
+  }
+
+  #inWords(matches) {
+    const hidden = matches.filter((entry) => this.#paper.isTooMild(entry)).length;
+    const words = `${count.format(matches.length)} older ${matches.length === 1 ? "line matches" : "lines match"}`;
+    if (!hidden) return `${words}.`;
+    return `${words}; ${hidden === matches.length ? "the choice of severity hides them" : `the choice of severity hides ${count.format(hidden)} of them`}.`;
   }
 }

@@ -51,6 +51,7 @@ export class Toolbar {
     this.#made.times.textContent = `Times: ${SHORT_TIMES[this.#state.times]}`;
     this.#made.range.textContent = this.#rangeWords();
     this.#made.found.hidden = !this.#state.q;
+    if (this.#search !== document.activeElement) this.#search.value = this.#state.q;
     this.#made.context.hidden = this.#state.only !== "1";
     if (this.#made.containers) this.#made.containers.textContent = this.#containerWords();
   }

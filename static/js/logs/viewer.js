@@ -41,6 +41,7 @@ export class LogViewer {
   #bar = new Bar({ resume: () => this.#resume(), reopen: () => (this.#connection.state === KEPT_WAITING ? this.#goOn() : this.#reopen()), leave: () => this.#paper.focus() });
   #lanes;
   #notice = new Notice();
+  #nothing = h("div.log-nothing", { hidden: true }, h("p", {}, "No line here passes the filters."), h("button.btn", { type: "button" }, "Show all lines"));
   #feed = null;
   #openedAt = 0;
   #connection = { state: "opening", text: "Opening the log" };
@@ -71,7 +72,7 @@ export class LogViewer {
     const acts = { match: (step) => this.#match(step), older: () => this.#lookFurther(), downloadShown: () => this.#download(), fieldNames: () => this.#paper.fieldNames() };
     this.#toolbar = new Toolbar(this.#state, (name, value) => this.#choose(name, value), acts, { containers, file });
     element.classList.add("log-viewer");
-    element.replaceChildren(this.#toolbar.element, this.#lanes.element, this.#paper.heads.element, this.#paper.element, this.#notice.element, this.#bar.element);
+    element.replaceChildren(this.#toolbar.element, this.#lanes.element, this.#paper.heads.element, this.#paper.element, this.#nothing, this.#notice.element, this.#bar.element);
     this.#listen();
     const met = { found: (id) => this.#goTo(id), missed: (words) => this.#notice.note(words) };
     if (this.#state.line && !place) this.#linked = new LinkedLine(this.#state.line, this.#paper, this.#sources, met);
@@ -205,6 +206,13 @@ export class LogViewer {
     this.#tell();
   }
 
+  #showAll() {
+    this.#sources.hidden.clear();
+    this.#lanes.show();
+    this.#choose({ q: "", only: "0", level: "0", hide: "" });
+    this.#paper.focus();
+  }
+
   #lookFor() {
     if (this.#searchOlder.isBusy) this.#notice.hide();
     this.#searchOlder.forget();
@@ -283,6 +291,7 @@ export class LogViewer {
     this.#linked?.look();
     if (!this.#wayBack && this.#paper.lines.count) this.#isDrawn();
     const { lines, shown, waiting, follows, matches } = this.#paper;
+    this.#nothing.hidden = !lines.count || shown > 0 || (matches.isOn && !matches.isDone);
     this.#bar.tellHeld(lines.count, shown, lines.dropped);
     if (!follows) this.#bar.tellWaiting(waiting, this.#feed?.holds);
     const { all, at, isOn, isDone, problem } = matches;
@@ -336,6 +345,7 @@ export class LogViewer {
       if (target.closest("time")) this.#link(idOf(target));
       else if (target.closest(".load-gap")) this.#gaps.load(idOf(target), target.closest(".load-gap"));
     });
+    this.#nothing.querySelector("button").addEventListener("click", () => this.#showAll());
     document.addEventListener("keydown", (event) => this.#key(event), { signal });
   }
 
