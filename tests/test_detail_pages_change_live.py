@@ -8,6 +8,17 @@ from tests.harness.kubectl import Kubectl
 from tests.harness.pages import forbid_reload, was_reloaded
 
 PATIENCE = 60_000  # milliseconds: pods take their time to start and to end
+BREAKS_OFF = """() => {
+  const whole = window.fetch;
+  window.brokenOff = 0;
+  window.fetch = async (...asked) => {
+    const answer = await whole(...asked);
+    if (window.brokenOff++) return answer;
+    return new Response(new ReadableStream({ pull: (body) => body.error(new TypeError("network error")) }));
+  };
+}"""
+"""The next answer to the page's scripts breaks off in the middle."""
+
 IMAGE = "docker.io/jocatalin/kubernetes-bootcamp:v1"
 
 
@@ -25,6 +36,17 @@ def test_a_label_appears_while_a_container_stays_open(page: Page, kubectl: Kubec
     kubectl("label", "pod", pod, "look=here", "--namespace", namespace)
     expect(page.get_by_text("look=here")).to_be_visible()
     expect(page.locator("#container-web[open]")).to_be_visible()
+    assert not was_reloaded(page)
+
+
+def test_it_changes_after_an_answer_that_broke_off(page: Page, kubectl: Kubectl, namespace: str, pod: str) -> None:
+    address = f"/clusters/test/pods/{namespace}/{pod}/"
+    go_to(page, address)
+    forbid_reload(page)
+    page.evaluate(BREAKS_OFF)
+    kubectl("label", "pod", pod, "look=here", "--namespace", namespace)
+    expect(page.get_by_text("look=here")).to_be_visible(timeout=PATIENCE)
+    assert page.evaluate("() => window.brokenOff") > 1
     assert not was_reloaded(page)
 
 

@@ -33,7 +33,7 @@ def test_it_goes_on_saying_so_when_the_page_changes(page: Page, near: Kubectl, p
     go_to_without(page, "**/css/detail*.css", f"/clusters/test/pods/{near.namespace}/{pod}/")
     expect(page.get_by_role("alert")).to_contain_text(WORDS)
     near("label", "pod", pod, "look=here")
-    expect(page.get_by_text("look=here")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("look=here")).to_be_visible(timeout=40_000)
     expect(page.get_by_role("alert")).to_contain_text(WORDS)
 
 

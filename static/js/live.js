@@ -5,6 +5,7 @@ import { morph, sayWhetherFresh } from "./fresh.js";
 import { connect } from "./socket.js";
 
 const PAUSE = 500; // milliseconds between two fetches
+const TRIES = 3; // where the network fails; after a longer time the socket is lost too, and asks when it is back
 const page = document.getElementById("object");
 const follow = page.dataset.topics.split(" ").filter(Boolean);
 
@@ -14,20 +15,34 @@ async function refresh() {
   wanted = true;
   if (busy) return;
   busy = true;
-  while (wanted) {
-    wanted = false;
-    await fetchAndMorph();
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  try {
+    for (let failed = 0; wanted; ) {
+      wanted = false;
+      failed = (await fetchAndMorph()) ? 0 : failed + 1;
+      wanted ||= failed > 0 && failed < TRIES;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+  } finally {
+    busy = false;
   }
-  busy = false;
 }
 
+/** Returns whether the server could be asked. */
 async function fetchAndMorph() {
-  const response = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
-  if (!response || response.redirected) return;
-  if (response.status === 404) return void gone();
-  if (!response.ok) return;
-  const next = new DOMParser().parseFromString(await response.text(), "text/html");
+  let response, text;
+  try {
+    response = await fetch(location.href, { headers: { Accept: "text/html" } });
+    text = await response.text();
+  } catch {
+    return false;
+  }
+  if (response.status === 404) gone();
+  if (response.ok && !response.redirected) await show(text);
+  return true;
+}
+
+async function show(text) {
+  const next = new DOMParser().parseFromString(text, "text/html");
   tellTimes(next);
   for (const id of ["main", "nav"]) await morph(document.getElementById(id), next.getElementById(id));
 }
