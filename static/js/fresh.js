@@ -19,10 +19,14 @@ function keepWhatIsOpen(old, next) {
 export function sayWhetherFresh(isFresh, { refused } = {}) {
   document.getElementById("lost")?.remove();
   if (isFresh) return;
-  const note = document.createElement("p");
-  Object.assign(note, { id: "lost", className: "stale-bar", role: "status" });
-  note.textContent = refused
+  sayOnTop("lost", refused
     ? "You may no longer see this. What you see is old."
-    : "Not connected to Pilothouse, trying again. What you see may be old.";
+    : "Not connected to Pilothouse, trying again. What you see may be old.");
+}
+
+/** Says something of the page as a whole, in an element of that id. */
+export function sayOnTop(id, words) {
+  const note = document.createElement("p");
+  Object.assign(note, { id, className: "stale-bar", role: "status", textContent: words });
   document.getElementById("main").prepend(note);
 }

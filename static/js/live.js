@@ -1,7 +1,7 @@
 // A page that shows objects: when one of them changes it is fetched anew and morphed in place.
 
 import { tellTimes } from "./ages.js";
-import { morph, sayWhetherFresh } from "./fresh.js";
+import { morph, sayOnTop, sayWhetherFresh } from "./fresh.js";
 import { connect } from "./socket.js";
 
 const PAUSE = 500; // milliseconds between two fetches
@@ -48,11 +48,7 @@ async function show(text) {
 }
 
 function gone() {
-  if (document.getElementById("gone")) return;
-  const note = document.createElement("p");
-  Object.assign(note, { id: "gone", className: "stale-bar", role: "status" });
-  note.textContent = "This is gone from the cluster. You see it as it was last.";
-  document.getElementById("main").prepend(note);
+  if (!document.getElementById("gone")) sayOnTop("gone", "This is gone from the cluster. You see it as it was last.");
 }
 
 if (follow.length) {
